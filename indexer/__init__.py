@@ -1,0 +1,1 @@
+"""Knowledge in, index out: reading, analysing, weighing, storing and searching."""

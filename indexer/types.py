@@ -1,0 +1,175 @@
+"""The words that every other module shares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+Kind = Literal["fact", "document"]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled part of a document; its locator says where it stands ("p. 3")."""
+
+    title: str
+    text: str
+    locator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words to the letter, with who said them and the id of the source."""
+
+    text: str
+    speaker: str
+    source_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One knowledge file, or one fact.
+
+    A fact has one section: its text is the answer, its title the first way of
+    asking, and `variants` are all ways of asking.
+    """
+
+    id: str
+    kind: Kind
+    title: str
+    language: str = "en"
+    topic: str = ""
+    as_of: str = "undated"
+    disputed: bool = False
+    review_by: str = ""
+    changed: str = ""
+    quote: Quote | None = None
+    rights: str = "own"
+    sections: tuple[Section, ...] = ()
+    source_ids: tuple[str, ...] = ()
+    checksum: str = ""
+    variants: tuple[str, ...] = ()
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The unit that is searched and shown."""
+
+    id: str
+    document_id: str
+    kind: Kind
+    language: str
+    title: str
+    text: str
+    variants: tuple[str, ...]
+    locator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a fact was published. `url` and `date` are empty where unknown."""
+
+    id: str
+    title: str
+    publisher: str
+    url: str
+    date: str
+    linked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage with its score.
+
+    `score` compares only within one question and one space. `features` are the
+    numbers the confidence was made of, by name; both are empty for passages.
+    """
+
+    passage: Passage
+    score: float
+    features: Mapping[str, float] = field(default_factory=dict)
+    confidence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A numbered thing of the glossary, as named in a text: SOM 8 is ("som", 8)."""
+
+    name: str
+    number: int
+
+    def __str__(self) -> str:
+        return f"{self.name}_{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What analysis made of a question; everything a refusal needs to say why.
+
+    Attributes:
+        terms: Term to its weight in the question (1, or 1/2 for stop words,
+            synonyms and terms taken over from the turn before).
+        entities: Numbered entities named, with the family's known numbers in
+            `known_numbers`.
+        countries, places, years: Canonical names of those mentioned.
+        kinds: What is asked for: who, when, where, how_many, why.
+        unknown: Words the index does not know, as typed.
+    """
+
+    terms: Mapping[str, float]
+    entities: tuple[Entity, ...] = ()
+    known_numbers: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    countries: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    years: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    content: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """The best facts and passages, best first, and what was repaired on the way.
+
+    `repaired` holds pairs (as typed, as read).
+    """
+
+    facts: tuple[Hit, ...]
+    passages: tuple[Hit, ...]
+    repaired: tuple[tuple[str, str], ...]
+    understanding: Understanding
+
+
+class Searcher(Protocol):
+    """What answers need of an index."""
+
+    @property
+    def build_id(self) -> str:
+        """Hash of content and options; two equal ids answer alike."""
+
+    def search(
+        self,
+        question: str,
+        *,
+        limit: int = 10,
+        language: str = "en",
+        context: tuple[str, ...] = (),
+    ) -> Hits:
+        """Return the best facts and passages for a question."""
+
+    def document(self, document_id: str) -> Document | None:
+        """Return a document without its sections, or None."""
+
+    def source(self, source_id: str) -> Source | None:
+        """Return a source, or None."""
+
+    def documents(self) -> tuple[Document, ...]:
+        """Return all documents, sorted by id."""
+
+    def sources(self) -> tuple[Source, ...]:
+        """Return all sources, sorted by id."""
+
+    def bands(self, language: str) -> tuple[float, float]:
+        """Return the lowest confidence to answer at, and to ask back at."""
