@@ -32,7 +32,8 @@ class Document:
     """One knowledge file, or one fact.
 
     A fact has one section: its text is the answer, its title the first way of
-    asking, and `variants` are all ways of asking.
+    asking, and `variants` are all ways of asking. An `absent` fact says what was looked
+    for and not found: it answers with a dated "not known".
     """
 
     id: str
@@ -42,6 +43,7 @@ class Document:
     topic: str = ""
     as_of: str = "undated"
     disputed: bool = False
+    absent: bool = False
     review_by: str = ""
     changed: str = ""
     quote: Quote | None = None
@@ -84,13 +86,17 @@ class Hit:
     """A passage with its score.
 
     `score` compares only within one question and one space. `features` are the
-    numbers the confidence was made of, by name; both are empty for passages.
+    numbers that decide, by name: of a fact's confidence, or of a passage's best
+    sentence, which is `extract` (the best three passages only). `missing` are the
+    question's words that a fact does not hold, as typed, heaviest first.
     """
 
     passage: Passage
     score: float
     features: Mapping[str, float] = field(default_factory=dict)
     confidence: float = 0.0
+    extract: str = ""
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +117,17 @@ class Understanding:
     Attributes:
         terms: Term to its weight in the question (1, or 1/2 for stop words,
             synonyms and terms taken over from the turn before).
-        entities: Numbered entities named, with the family's known numbers in
-            `known_numbers`.
+        entities: Numbered entities named; `unheard` are those no fact asks about,
+            `known_numbers` the numbers of each family that facts tell of.
         countries, places, years: Canonical names of those mentioned.
         kinds: What is asked for: who, when, where, how_many, why.
         unknown: Words the index does not know, as typed.
+        content: Terms that are no stop words, in order.
     """
 
     terms: Mapping[str, float]
     entities: tuple[Entity, ...] = ()
+    unheard: tuple[Entity, ...] = ()
     known_numbers: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     countries: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
@@ -133,13 +141,15 @@ class Understanding:
 class Hits:
     """The best facts and passages, best first, and what was repaired on the way.
 
-    `repaired` holds pairs (as typed, as read).
+    `repaired` holds pairs (as typed, as read). `together` says how many of the first
+    facts are one answer: two of one topic that are equally near are shown both.
     """
 
     facts: tuple[Hit, ...]
     passages: tuple[Hit, ...]
     repaired: tuple[tuple[str, str], ...]
     understanding: Understanding
+    together: int = 1
 
 
 class Searcher(Protocol):
@@ -170,6 +180,15 @@ class Searcher(Protocol):
 
     def sources(self) -> tuple[Source, ...]:
         """Return all sources, sorted by id."""
+
+    def context_of(self, document_id: str) -> tuple[str, ...]:
+        """Return the terms by which a follow-up may lean on a fact."""
+
+    def fact(self, document_id: str) -> Passage | None:
+        """Return a fact's passage, or None."""
+
+    def passage(self, passage_id: str) -> Passage | None:
+        """Return a passage by its id, or None."""
 
     def bands(self, language: str) -> tuple[float, float]:
         """Return the lowest confidence to answer at, and to ask back at."""

@@ -1,0 +1,120 @@
+"""Reading files of the knowledge folder with bounds, never outside of it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from indexer.errors import KnowledgeError
+
+MAX_BYTES = 10_000_000
+LEADS_OUT = "the link leads out of the knowledge folder; copy the file instead"
+
+
+def relative(path: Path, knowledge: Path) -> str:
+    """Return the path below the knowledge folder, with forward slashes."""
+    return path.relative_to(knowledge).as_posix()
+
+
+def files_below(
+    folder: Path, knowledge: Path, problems: list[KnowledgeError]
+) -> Iterator[Path]:
+    """Yield the files below a folder in sorted order; hidden ones are passed over.
+
+    Links that leave the knowledge folder, folders that cannot be read and names
+    that are not UTF-8 are added to `problems` and passed over.
+    """
+    if not folder.is_dir():
+        return
+    if folder.is_symlink() and not _stays_inside(folder, knowledge):
+        problems.append(KnowledgeError(relative(folder, knowledge), "", LEADS_OUT))
+        return
+    try:
+        # Links are not followed below, so a loop of links ends here.
+        children = sorted(folder.iterdir(), key=lambda path: path.name)
+    except OSError as error:
+        reason = f"cannot be read ({error.strerror}); check its permissions"
+        problems.append(KnowledgeError(relative(folder, knowledge), "", reason))
+        return
+    for path in children:
+        if path.name.startswith("."):
+            continue
+        name = relative(path, knowledge)
+        try:
+            name.encode("utf-8")
+        except UnicodeEncodeError:
+            shown = os.fsencode(name).decode("utf-8", "backslashreplace")
+            reason = "the file name is not UTF-8; rename it"
+            problems.append(KnowledgeError(shown, "", reason))
+            continue
+        if path.is_symlink() and not _stays_inside(path, knowledge):
+            problems.append(KnowledgeError(name, "", LEADS_OUT))
+        elif path.is_symlink() and path.is_dir():
+            reason = "a link to a folder is not followed; move the folder here"
+            problems.append(KnowledgeError(name, "", reason))
+        elif path.is_dir():
+            yield from files_below(path, knowledge, problems)
+        else:
+            yield path
+
+
+def _stays_inside(path: Path, knowledge: Path) -> bool:
+    try:
+        return path.resolve(strict=True).is_relative_to(knowledge.resolve())
+    except (OSError, RuntimeError):
+        return False
+
+
+def read_bytes(path: Path, knowledge: Path) -> bytes:
+    """Read a whole file of at most `MAX_BYTES`.
+
+    Raises:
+        KnowledgeError: It is too large, no ordinary file, a link that leads out of
+            the folder, or cannot be read.
+    """
+    name = relative(path, knowledge)
+    if path.is_symlink() and not _stays_inside(path, knowledge):
+        raise KnowledgeError(name, "", LEADS_OUT)
+    try:
+        if not path.is_file():
+            reason = (
+                "is not an ordinary file (or it vanished); remove it or build again"
+            )
+            raise KnowledgeError(name, "", reason)
+        if path.stat().st_size > MAX_BYTES:
+            reason = f"is larger than {MAX_BYTES // 1_000_000} MB; split it"
+            raise KnowledgeError(name, "", reason)
+        return path.read_bytes()
+    except OSError as error:
+        reason = f"cannot be read ({error.strerror}); check its permissions"
+        raise KnowledgeError(name, "", reason) from None
+
+
+def read_text(path: Path, knowledge: Path) -> str:
+    """Read a whole UTF-8 file, a byte order mark allowed.
+
+    Raises:
+        KnowledgeError: As `read_bytes`; or it is not UTF-8, or empty.
+    """
+    name = relative(path, knowledge)
+    try:
+        text = read_bytes(path, knowledge).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        reason = f"is not UTF-8 (byte {error.start}); save it as UTF-8"
+        raise KnowledgeError(name, "", reason) from None
+    if not text.strip():
+        raise KnowledgeError(name, "", "is empty; fill it or remove it")
+    # NUL would end a text early in C libraries further down.
+    return text.replace("\x00", " ").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def checksum(*parts: str | bytes) -> str:
+    """Return the SHA-256 of the parts as hex, each part's length counted in."""
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
+        digest.update(len(data).to_bytes(8, "little"))
+        digest.update(data)
+    return digest.hexdigest()

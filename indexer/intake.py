@@ -1,0 +1,191 @@
+"""What reading may have damaged in a document, one line each, with its places.
+
+Nothing here is certain: each line is worth a look at the original. The measures are
+of our own, kept simple, and lean to silence.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from indexer.analysis import language_of
+from indexer.types import Document, Section
+
+SHOWN = 6
+"""Places that a line names; of more it gives the number."""
+
+HYPHEN = "\xad"
+LAID_OUT = (".pdf", ".txt")
+"""Formats whose line ends are those of a page."""
+
+GLUED = re.compile(r"(?<![\w/.@:%#?=&-])[A-Za-z\u00c0-\u024f]{31,}(?![\w/.@:%#?=&-])")
+CUT = re.compile(rf"[^\W\d_]{HYPHEN}[^\W\d_]|[^\W\d_]-[ \t]*\n[ \t]*[^\W\d_]")
+WORD = re.compile(r"[^\W\d_]+")
+GAP = re.compile(r"\S(?: {3,}|\t[ \t]*)\S")
+THAI = re.compile("[\u0e01-\u0e2e]")
+THAI_TONE = re.compile("[\u0e48-\u0e4b]")
+VIETNAMESE_TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
+BURMESE = re.compile("[\u1000-\u1021]")
+# Zawgyi writes what is seen from left to right, and stacked forms as characters of
+# their own: a vowel E or a medial without a consonant before it, U+1039 that stacks
+# nothing, nga with U+1039 (in Unicode U+103A stands between). No standard Burmese
+# spelling has any of these; Mon, Shan and Karen letters are not counted.
+ZAWGYI = re.compile(
+    "(?<![\u1000-\u102a\u103b-\u103e\u103f\u104e\u200b\u1050-\u1097\uaa60-\uaa7f])\u1031"
+    "|(?<![\u1000-\u102a\u1031\u103a-\u103f\u1050-\u1097\uaa60-\uaa7f])[\u103b\u107e-\u1084]"
+    "|\u1039(?![\u1000-\u1021\u105c\u1075\u1078])"
+    "|\u1004\u1039"
+)
+
+Measure = Callable[[Section], str]
+
+
+def inspect(document: Document) -> tuple[str, ...]:
+    """Return what reading may have damaged, with the pages, headings or lines.
+
+    A measure is silent ("") or names an example for a section; the sections of one
+    kind of damage become one line.
+    """
+    laid_out = document.file.lower().endswith(LAID_OUT)
+    checks: list[tuple[str, Measure]] = [
+        ("no text (a scan?), run it through text recognition", _without_text),
+        ("words that may be glued together", _glued),
+        ("odd characters, text may be missing", _odd),
+        ("looks like old Zawgyi Burmese, convert it to Unicode", _zawgyi),
+        (
+            "Vietnamese without tone marks, read it from another copy",
+            _toneless_vietnamese,
+        ),
+        ("Thai without tone marks, read it from another copy", _toneless_thai),
+        ("words cut by a hyphen at the end of a line", _hyphens),
+    ]
+    if laid_out:
+        checks.append(
+            ("wide gaps or very short lines, columns may be read across", _columns)
+        )
+    lines = (_line(name, measure, document.sections) for name, measure in checks)
+    return tuple(line for line in lines if line)
+
+
+def mended(document: Document) -> Document:
+    """Return the document without the soft hyphens by which guessed joins are known."""
+    sections = tuple(
+        replace(section, text=section.text.replace(HYPHEN, ""))
+        if HYPHEN in section.text
+        else section
+        for section in document.sections
+    )
+    return replace(document, sections=sections)
+
+
+def _line(name: str, measure: Measure, sections: Iterable[Section]) -> str:
+    found = [(section.locator, measure(section)) for section in sections]
+    marked = [(locator, example) for locator, example in found if example]
+    if not marked:
+        return ""
+    examples = list(
+        dict.fromkeys(example.strip() for _, example in marked if example.strip())
+    )
+    such = f" ({', '.join(examples[:3])})" if examples else ""
+    where = _places([locator for locator, _ in marked])
+    return f"{where}: {name}{such}" if where else f"{name}{such}"
+
+
+def _places(locators: list[str]) -> str:
+    """Name places, pages as ranges.
+
+    >>> _places(["p. 3", "p. 7", "p. 8", "p. 9"])
+    'p. 3, 7-9'
+    """
+    pages = [int(place[3:]) for place in locators if re.fullmatch(r"p\. \d+", place)]
+    if not pages or len(pages) < len(locators):
+        names = list(dict.fromkeys(filter(None, locators)))
+        return _some(
+            [f'"{name}"' if not name.startswith("line ") else name for name in names]
+        )
+    runs: list[list[int]] = []
+    for page in pages:
+        if runs and page == runs[-1][-1] + 1:
+            runs[-1].append(page)
+        else:
+            runs.append([page])
+    return "p. " + _some(
+        [f"{run[0]}-{run[-1]}" if run[1:] else str(run[0]) for run in runs]
+    )
+
+
+def _some(places: list[str]) -> str:
+    more = len(places) - SHOWN
+    return ", ".join(places[:SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def _without_text(section: Section) -> str:
+    """Say " " (damaged, no example) for a page that has no letters."""
+    page = section.locator.startswith("p. ")
+    return " " if page and not re.search(r"[^\W_]", section.text) else ""
+
+
+def _glued(section: Section) -> str:
+    word = GLUED.search(section.text)
+    return f"{word[0][:40]}..." if word else ""
+
+
+def _odd(section: Section) -> str:
+    """Name the commonest character that no text should hold."""
+    odd = [
+        char
+        for char in section.text
+        if not (char.isprintable() or char.isspace())
+        and unicodedata.category(char) in ("Cc", "Co", "Cs", "Cn")
+    ]
+    odd += "\ufffd" * section.text.count("\ufffd")
+    return f"U+{ord(max(sorted(set(odd)), key=odd.count)):04X}" if odd else ""
+
+
+def _zawgyi(section: Section) -> str:
+    signs, letters = (
+        len(ZAWGYI.findall(section.text)),
+        len(BURMESE.findall(section.text)),
+    )
+    return " " if signs >= 2 and signs * 40 >= letters else ""
+
+
+def _toneless_vietnamese(section: Section) -> str:
+    """Say " " where under a tenth of the words have a tone; half is usual."""
+    words = WORD.findall(unicodedata.normalize("NFC", section.text))
+    if len(words) < 30 or language_of(section.text) != "vi":
+        return ""
+    toned = sum(
+        not VIETNAMESE_TONES.isdisjoint(unicodedata.normalize("NFD", word))
+        for word in words
+    )
+    return " " if toned * 10 < len(words) else ""
+
+
+def _toneless_thai(section: Section) -> str:
+    """Say " " where under 1 in 100 consonants has a tone; 1 in 9 is usual."""
+    letters = len(THAI.findall(section.text))
+    tones = len(THAI_TONE.findall(section.text))
+    return " " if letters >= 80 and tones * 100 < letters else ""
+
+
+def _hyphens(section: Section) -> str:
+    cut = CUT.search(section.text)
+    if not cut:
+        return ""
+    words = section.text.replace("\n", " ")
+    start = words.rfind(" ", 0, cut.start()) + 1
+    end = words.find(" ", cut.end())
+    return words[start : end if end > 0 else None].replace(HYPHEN, "-")[:40]
+
+
+def _columns(section: Section) -> str:
+    lines = [line.strip() for line in section.text.splitlines() if line.strip()]
+    gaps = sum(GAP.search(line) is not None for line in lines)
+    short = sum(len(line) <= 12 for line in lines)
+    across = gaps >= 3 and gaps * 3 >= len(lines)
+    cut_up = len(lines) >= 20 and short * 5 >= len(lines) * 3
+    return " " if across or cut_up else ""

@@ -1,0 +1,344 @@
+"""Searching a store: analyse, repair typos, score, contrast, fuse.
+
+The steps stand in their order in `Index.search`; each is one small function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+from indexer import signals, tfidf, typos
+from indexer.analysis import STOP_WORDS, stem, tokens
+from indexer.confidence import Calibration
+from indexer.extracts import best_sentence
+from indexer.glossary import STOP_TERMS, Analysed, Analyser, Glossary
+from indexer.ranking import Ranker, Ranking
+from indexer.signals import Candidate, Variant
+from indexer.store import Store
+from indexer.types import Document, Hit, Hits, Passage, Source, Understanding
+
+MAX_CHARS = 1000
+CONTEXT_WORDS = 4
+# Sentences are looked for in this many passages.
+EXTRACTED = 3
+# Only these can be answered with or offered; the rest are ranked, no more.
+SIGNALLED = 3
+# Of these the ways of asking are compared with the question one by one.
+RERANKED = 10
+
+
+class Index:
+    """A `Searcher` over an index file. Belongs to the thread that opened it.
+
+    Raises:
+        IndexMissingError: There is no file at the path.
+        IndexOutdatedError: It is of another format, foreign or damaged.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.store = Store(path)
+        self.analyser = Analyser(Glossary.from_json(self.store.meta["glossary"]))
+        self.calibration = Calibration.from_json(self.store.meta["calibration"])
+        self.ranker = Ranker(self.store, self.analyser)
+        self._surface: dict[str, int] | None = None
+        self._sources = self.store.sources()
+        self._topics = {
+            d.id: d.topic for d in self.store.documents() if d.kind == "fact"
+        }
+        self._idf = lru_cache(maxsize=50_000)(self._read_idf)
+        self._variants = lru_cache(maxsize=2000)(self._analysed_variants)
+
+    @property
+    def build_id(self) -> str:
+        """Hash of content and options; two equal ids answer alike."""
+        return str(self.store.meta["build_id"])
+
+    def close(self) -> None:
+        """Close the file."""
+        self.store.close()
+
+    # -- searching -------------------------------------------------------------------
+
+    def search(
+        self,
+        question: str,
+        *,
+        limit: int = 10,
+        language: str = "en",
+        context: tuple[str, ...] = (),
+    ) -> Hits:
+        """Return the best facts and passages for a question.
+
+        Args:
+            question: At most 1,000 characters of it are read.
+            limit: How many of each.
+            context: Terms of the turn before, taken in at half weight.
+        """
+        question = question[:MAX_CHARS]
+        language = language if self.ranker.size(f"facts:{language}") else "en"
+        repaired = self.repair(question)
+        asked = self.analyser.analyse(
+            question, language=language, repaired=repaired, asked=True
+        )
+        weights = self.ranker.weights(asked, context)
+        asked = self._with_context(asked, context)
+        ranking = self.ranker.rank(asked, weights, language)
+        facts, together = self._fact_hits(ranking, limit, language)
+        passages = self._passage_hits(asked, weights, limit, language)
+        understood = self._understanding(ranking, language)
+        return Hits(facts, passages, tuple(repaired.items()), understood, together)
+
+    def repair(self, question: str) -> dict[str, str]:
+        """Read unknown words as the known ones they are nearest to.
+
+        Never numbers, countries, or words typed in capitals (unless all are).
+        """
+        shouted = "" if question.isupper() else question
+        capitals = {
+            token.text
+            for word in shouted.split()
+            if word.isupper()
+            for token in tokens(word)
+        }
+        if self._surface is None:
+            # Read at the first question; a few thousand words.
+            self._surface = self.store.surface()
+        unknown = [
+            token.text
+            for token in tokens(question)
+            if token.script == "latin"
+            and len(token.text) >= typos.MIN_LETTERS
+            and token.text not in self._surface
+            and token.text not in STOP_WORDS
+            and token.text not in capitals
+            and token.text not in self.analyser.known_words
+        ]
+        in_documents = self.store.lists("passages:en", [stem(word) for word in unknown])
+        unknown = [word for word in unknown if stem(word) not in in_documents]
+        return typos.repair(unknown, self._surface) if unknown else {}
+
+    def _with_context(self, asked: Analysed, context: tuple[str, ...]) -> Analysed:
+        """Let the turn before say which entity and country a follow-up is about."""
+        if not context:
+            return asked
+        before = self.analyser.analyse(" ".join(context).replace("_", " "))
+        entities = asked.entities or before.entities
+        countries = asked.countries or before.countries
+        # Only names count as asked for; the other words just lend their weight.
+        names = [*map(str, entities), *(e.name for e in entities), *countries]
+        return replace(
+            asked,
+            terms=tuple(dict.fromkeys((*asked.terms, *names))),
+            entities=entities,
+            countries=countries,
+        )
+
+    def candidates(
+        self, ranking: Ranking, language: str, limit: int = RERANKED
+    ) -> list[Candidate]:
+        """Return the facts nearest to a question, best first.
+
+        The first ten are ranked again: their score grows with the likeness of their
+        nearest way of asking (`ranking.fused` is changed in place).
+        """
+        numbers = tfidf.top(ranking.fused, max(limit, RERANKED))
+        found = self.store.passages(f"facts:{language}", numbers)
+        asked = signals.variant(ranking.asked, self._idf, ranking.weights)
+        candidates = []
+        for place, (number, passage) in enumerate(zip(numbers, found, strict=True)):
+            near = 0.0
+            if place < RERANKED:
+                near = self._near(ranking, number, asked, passage)
+                ranking.fused[number] *= 1 + signals.NEAR_SHARE * near
+            topic = self._topics.get(passage.document_id, "")
+            candidates.append(Candidate(number, topic, near))
+        candidates.sort(key=lambda found: (-ranking.fused[found.number], found.number))
+        return candidates[:limit]
+
+    def _near(
+        self, ranking: Ranking, number: int, asked: Variant, passage: Passage
+    ) -> float:
+        """Return how like the nearest of a fact's ways of asking is."""
+        if number not in ranking.near:
+            left_out = ranking.left_out and ranking.left_out.number == number
+            ranking.near[number] = max(
+                (
+                    signals.likeness(asked, variant, self.analyser)
+                    for variant in self._variants(passage)
+                    if not (left_out and variant.terms == asked.terms)
+                ),
+                default=0.0,
+            )
+        return ranking.near[number]
+
+    def _analysed_variants(self, passage: Passage) -> tuple[Variant, ...]:
+        return tuple(
+            signals.variant(
+                self.analyser.analyse(text, language=passage.language), self._idf
+            )
+            for text in passage.variants
+        )
+
+    def _read_idf(self, term: str) -> float:
+        """Return a term's idf among the facts, by the table of words."""
+        frequency = self.store.frequency("facts:en", term)
+        return tfidf.word_idf(self.ranker.size("facts:en"), frequency)
+
+    def _fact_hits(
+        self, ranking: Ranking, limit: int, language: str
+    ) -> tuple[tuple[Hit, ...], int]:
+        candidates = self.candidates(ranking, language, limit)
+        numbers = [candidate.number for candidate in candidates]
+        found = self.store.passages(f"facts:{language}", numbers)
+        hits = []
+        for place, (number, passage) in enumerate(zip(numbers, found, strict=True)):
+            if place >= SIGNALLED:
+                hits.append(Hit(passage, float(ranking.fused[number])))
+                continue
+            features = signals.signals(ranking, candidates, self.analyser, place)
+            hits.append(
+                Hit(
+                    passage,
+                    float(ranking.fused[number]),
+                    features,
+                    self.calibration.confidence(features),
+                    missing=signals.missing(ranking, number, self.analyser),
+                )
+            )
+        return tuple(hits), signals.together(ranking, candidates)
+
+    def _passage_hits(
+        self, asked: Analysed, weights: Mapping[str, float], limit: int, language: str
+    ) -> tuple[Hit, ...]:
+        space = f"passages:{language}"
+        if not self.ranker.size(space):
+            return ()
+        lists = self.store.lists(space, weights)
+        scores = tfidf.word_scores(
+            weights, lists, self.ranker.array(space), self.ranker.average(space)
+        )
+        numbers = tfidf.top(scores, limit)
+        found = self.store.passages(space, numbers)
+        hits = [
+            Hit(passage, float(scores[number]))
+            for number, passage in zip(numbers, found, strict=True)
+        ]
+        shares = self._shares(asked, weights, lists, len(scores))
+        for place, hit in enumerate(hits[:EXTRACTED]):
+            relative = hit.score / hits[0].score
+            extract = best_sentence(asked, shares, hit.passage, relative, self.analyser)
+            hits[place] = replace(hit, extract=extract.text, features=extract.features)
+        return tuple(hits)
+
+    @staticmethod
+    def _shares(
+        asked: Analysed,
+        weights: Mapping[str, float],
+        lists: Mapping[str, tfidf.Posting],
+        size: int,
+    ) -> dict[str, float]:
+        """Return what each term of a question is worth; together 1."""
+        worth = {
+            term: weights[term]
+            * tfidf.word_idf(size, len(lists[term].numbers) if term in lists else 0)
+            for term in dict.fromkeys(asked.terms)
+        }
+        total = sum(worth.values()) or 1.0
+        return {term: value / total for term, value in worth.items()}
+
+    def _understanding(self, ranking: Ranking, language: str) -> Understanding:
+        asked = ranking.asked
+        passages = self.store.lists(f"passages:{language}", ranking.weights)
+        known = {
+            entity.name: tuple(
+                sorted(
+                    int(name.rpartition("_")[2])
+                    for name in self.ranker.family(f"told:{entity.name}_")
+                )
+            )
+            for entity in asked.entities
+        }
+        content = [
+            term for term in dict.fromkeys(asked.terms) if term not in STOP_TERMS
+        ]
+        return Understanding(
+            terms=dict(ranking.weights),
+            entities=asked.entities,
+            unheard=tuple(
+                entity
+                for entity in asked.entities
+                if not len(self.ranker.feature(f"entity:{entity}"))
+            ),
+            known_numbers=known,
+            countries=asked.countries,
+            places=asked.places,
+            years=asked.years,
+            kinds=asked.kinds,
+            unknown=tuple(
+                asked.typed.get(term, term)
+                for term in content
+                if term not in ranking.lists and term not in passages
+            ),
+            content=tuple(content),
+        )
+
+    # -- looking things up -----------------------------------------------------------
+
+    def document(self, document_id: str) -> Document | None:
+        """Return a document without its sections, or None."""
+        return self.store.document(document_id)
+
+    def documents(self) -> tuple[Document, ...]:
+        """Return all documents without their sections, sorted by id."""
+        return tuple(self.store.documents())
+
+    def source(self, source_id: str) -> Source | None:
+        """Return a source, or None."""
+        return self._sources.get(source_id)
+
+    def sources(self) -> tuple[Source, ...]:
+        """Return all sources, sorted by id."""
+        return tuple(self._sources.values())
+
+    def fact(self, document_id: str) -> Passage | None:
+        """Return a fact's passage, or None."""
+        return self.store.fact(document_id)
+
+    def shows(self, fact_id: str, kinds: tuple[str, ...]) -> bool:
+        """Tell whether a fact shows every kind of answer that is asked for."""
+        number = self.store.number("facts:en", fact_id)
+        return number is not None and all(
+            number in self.ranker.feature(f"kind:{kind}") for kind in kinds
+        )
+
+    def passage(self, passage_id: str) -> Passage | None:
+        """Return a passage by its id, or None."""
+        return self.store.passage(passage_id)
+
+    def bands(self, language: str) -> tuple[float, float]:
+        """Return the lowest confidence to answer at, and to ask back at."""
+        return self.calibration.answer, self.calibration.clarify
+
+    def context_of(self, document_id: str) -> tuple[str, ...]:
+        """Return the terms by which a follow-up may lean on a fact.
+
+        Its numbered entities, its countries, the rarest words of its title, its topic.
+        """
+        document = self.document(document_id)
+        if document is None:
+            return ()
+        title = self.analyser.analyse(document.title, language=document.language)
+        names = [*map(str, title.entities), *title.countries]
+        lists = self.store.lists(f"facts:{document.language}", title.terms)
+        words = [
+            term
+            for term in dict.fromkeys(title.terms)
+            if term in lists and term not in STOP_TERMS and term not in names
+        ]
+        words.sort(key=lambda term: len(lists[term].numbers))
+        topic = self.analyser.analyse(document.topic, language=document.language).terms
+        about = [term for term in topic if term not in STOP_TERMS]
+        return tuple(dict.fromkeys((*names, *words[:CONTEXT_WORDS], *about)))

@@ -1,0 +1,307 @@
+"""Counts to weights, and weights to scores. Pure arrays, no files.
+
+Two channels of the TF-IDF family. *Words* have BM25's saturation and length
+normalisation (Robertson and Zaragoza 2009, in Lucene's variant: Kamphuis et al. 2020):
+
+    idf(t)      = ln(1 + (N - df + 0.5) / (df + 0.5))
+    score(q, d) = sum over t of  w(q, t) * idf(t) * tf / (tf + k1 * L(d))
+    L(d)        = 1 - b + b * |d| / avg
+
+*Grams* are scikit-learn's sublinear TF-IDF with smooth idf and the cosine:
+
+    idf(g)    = 1 + ln((1 + N) / (1 + df))
+    weight    = (1 + ln(count)) * idf(g), divided by the vector's length
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+K1 = 1.2
+B = 0.75
+WORDS_SHARE = 0.67
+GRAMS_SHARE = 0.33
+
+Ints = NDArray[np.int32]
+Counts = NDArray[np.uint16]
+Floats = NDArray[np.float64]
+NO_FLOATS: Floats = np.zeros(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """The counts of one space, term by term.
+
+    Attributes:
+        words: The terms, sorted.
+        starts: int64, one more than words; word i's postings are starts[i] to
+            starts[i + 1].
+        numbers: int32, passage numbers, ascending within a word.
+        counts: uint16, how often the word stands in the passage.
+    """
+
+    words: tuple[str, ...]
+    starts: NDArray[np.int64]
+    numbers: Ints
+    counts: Counts
+
+
+class Posting(NamedTuple):
+    """One word's list: passage numbers (int32, ascending) and counts."""
+
+    numbers: Ints
+    counts: NDArray[np.uint16] | NDArray[np.uint8]
+
+
+class LeftOut(NamedTuple):
+    """A way of asking left out of its own fact, to see what would be found without.
+
+    Attributes:
+        number: The fact's passage number.
+        words: Its terms' counts, in the unit of the postings.
+        grams: Its grams' counts.
+        length: What its words add to the length of the fact, in the same unit.
+    """
+
+    number: int
+    words: Mapping[str, int]
+    grams: Mapping[str, int]
+    length: float
+
+
+def count(texts: Iterable[Sequence[str]]) -> Postings:
+    """Count the terms of texts that are already cut, with scikit-learn.
+
+    Args:
+        texts: The terms of passage 0, 1, ...
+    """
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    cut = list(texts)
+    if not any(cut):
+        empty = np.zeros(0, np.int32)
+        return Postings((), np.zeros(1, np.int64), empty, empty.astype(np.uint16))
+    counter = CountVectorizer(analyzer=_as_cut)
+    matrix = counter.fit_transform(cut).tocsc()
+    matrix.sort_indices()
+    return Postings(
+        words=tuple(counter.get_feature_names_out().tolist()),
+        starts=matrix.indptr.astype(np.int64),
+        numbers=matrix.indices.astype(np.int32),
+        counts=np.minimum(matrix.data, 65_535).astype(np.uint16),
+    )
+
+
+def _as_cut(terms: Sequence[str]) -> Sequence[str]:
+    return terms
+
+
+def renumbered(postings: Postings, numbers: Sequence[int]) -> Postings:
+    """Give passages other numbers; those with a negative one are left out.
+
+    Args:
+        numbers: The new number of passage 0, 1, ...
+    """
+    rows = np.repeat(np.arange(len(postings.words)), np.diff(postings.starts))
+    if len(numbers) == 0:
+        return _gather((), rows[:0], rows[:0], rows[:0])
+    new = np.asarray(numbers, np.int64)[postings.numbers]
+    stays = new >= 0
+    used, rows = np.unique(rows[stays], return_inverse=True)
+    words = tuple(postings.words[i] for i in used)
+    return _gather(words, rows, new[stays], postings.counts[stays].astype(np.int64))
+
+
+def merge(parts: Iterable[tuple[Postings, int, int]]) -> Postings:
+    """Add postings up, each with a factor and an offset to its passage numbers.
+
+    Args:
+        parts: (postings, factor of its counts, what to add to its numbers).
+    """
+    parts = list(parts)
+    words = sorted({word for postings, _, _ in parts for word in postings.words})
+    place = {word: i for i, word in enumerate(words)}
+    rows, numbers, counts = [], [], []
+    for postings, factor, offset in parts:
+        own = np.array([place[word] for word in postings.words], np.int64)
+        rows.append(np.repeat(own, np.diff(postings.starts)))
+        numbers.append(postings.numbers.astype(np.int64) + offset)
+        counts.append(postings.counts.astype(np.int64) * factor)
+    return _gather(tuple(words), _join(rows), _join(numbers), _join(counts))
+
+
+def _join(arrays: list[NDArray[np.int64]]) -> NDArray[np.int64]:
+    return np.concatenate(arrays) if arrays else np.zeros(0, np.int64)
+
+
+def _gather(
+    words: tuple[str, ...],
+    rows: NDArray[np.int64],
+    numbers: NDArray[np.int64],
+    counts: NDArray[np.int64],
+) -> Postings:
+    """Sort postings by word and number and add up those that meet."""
+    span = int(numbers.max()) + 1 if len(numbers) else 1
+    keys, inverse = np.unique(rows * span + numbers, return_inverse=True)
+    sums = np.zeros(len(keys), np.int64)
+    np.add.at(sums, inverse, counts)
+    starts = np.searchsorted(keys // span, np.arange(len(words) + 1))
+    return Postings(
+        words=words,
+        starts=starts.astype(np.int64),
+        numbers=(keys % span).astype(np.int32),
+        counts=np.minimum(sums, 65_535).astype(np.uint16),
+    )
+
+
+def lengths(postings: Postings, size: int, weights: Sequence[float]) -> Floats:
+    """Return the length of each of `size` passages: its counts, weighed by term.
+
+    Args:
+        weights: One a word of the postings (1/2 for stop words).
+    """
+    rows = np.repeat(np.asarray(weights, np.float64), np.diff(postings.starts))
+    # Of no posting at all, the count comes as whole numbers.
+    summed = np.bincount(postings.numbers, rows * postings.counts, minlength=size)
+    return summed.astype(np.float64)
+
+
+def gram_norms(postings: Postings, size: int) -> Floats:
+    """Return the Euclidean length of each passage's gram vector, as scikit-learn's."""
+    from scipy import sparse
+    from sklearn.feature_extraction.text import TfidfTransformer
+
+    matrix = sparse.csc_matrix(
+        (postings.counts.astype(np.float64), postings.numbers, postings.starts),
+        shape=(size, len(postings.words)),
+    )
+    weighted = TfidfTransformer(sublinear_tf=True, norm=None).fit_transform(matrix)
+    squares = np.asarray(weighted.multiply(weighted).sum(axis=1), np.float64)
+    return np.sqrt(squares.ravel())
+
+
+def word_idf(size: int, df: int) -> float:
+    """Return BM25's idf (Lucene): ln(1 + (N - df + 0.5) / (df + 0.5))."""
+    return math.log(1 + (size - df + 0.5) / (df + 0.5))
+
+
+def gram_idf(size: int, df: int) -> float:
+    """Return scikit-learn's smooth idf: 1 + ln((1 + N) / (1 + df))."""
+    return 1 + math.log((1 + size) / (1 + df))
+
+
+def saturated(counts: Floats, passage_lengths: Floats, average: float) -> Floats:
+    """Return BM25's tf / (tf + k1 (1 - b + b |d| / avg)), one a posting."""
+    return counts / (counts + K1 * (1 - B + B * passage_lengths / average))
+
+
+def word_scores(
+    weights: Mapping[str, float],
+    lists: Mapping[str, Posting],
+    passage_lengths: Floats,
+    average: float,
+    left_out: LeftOut | None = None,
+) -> Floats:
+    """Score all passages by BM25.
+
+    Args:
+        weights: The question's terms and their weights.
+        lists: The postings of those terms that are known.
+        passage_lengths: float64, one a passage, in the unit of the counts.
+
+    Returns:
+        float64, one a passage. Terms are added in alphabetical order, so equal
+        passages have equal scores to the last bit.
+    """
+    size = len(passage_lengths)
+    scores = np.zeros(size)
+    for term in sorted(weights.keys() & lists.keys()):
+        numbers, raw = lists[term]
+        counts = raw.astype(np.float64)
+        own_lengths = passage_lengths[numbers]
+        df = len(numbers)
+        if left_out and (less := left_out.words.get(term)):
+            at = int(np.searchsorted(numbers, left_out.number))
+            counts[at] = max(counts[at] - less, 0)
+            own_lengths[at] = max(own_lengths[at] - left_out.length, 1)
+            df -= counts[at] == 0
+        if df == 0:
+            continue
+        part = saturated(counts, own_lengths, average)
+        scores[numbers] += weights[term] * word_idf(size, df) * part
+    return scores
+
+
+def gram_scores(
+    asked: Mapping[str, int],
+    lists: Mapping[str, Posting],
+    norms: Floats,
+    left_out: LeftOut | None = None,
+) -> Floats:
+    """Score all passages by the cosine of sublinear TF-IDF gram vectors.
+
+    Args:
+        asked: The question's grams and how often each occurs.
+        lists: The postings of those grams that are known.
+        norms: float64, the Euclidean length of each passage's vector.
+
+    Returns:
+        float64, one a passage, 0 to 1.
+    """
+    known = sorted(asked.keys() & lists.keys())
+    if not known:
+        return np.zeros(len(norms))
+    sizes = np.array([len(lists[gram].numbers) for gram in known])
+    idf = np.array([gram_idf(len(norms), size) for size in sizes.tolist()])
+    wanted = (1 + np.log([asked[gram] for gram in known])) * idf
+    numbers = np.concatenate([lists[gram].numbers for gram in known])
+    # The logarithm of two-byte counts would come in single precision.
+    counts = np.concatenate([lists[gram].counts for gram in known]).astype(np.float64)
+    weights = (1 + np.log(counts)) * np.repeat(idf, sizes)
+    norms = norms.copy() if left_out else norms
+    if left_out:
+        own = np.flatnonzero(numbers == left_out.number)
+        rows = np.searchsorted(np.cumsum(sizes), own, side="right")
+        less = np.array([left_out.grams.get(known[row], 0) for row in rows.tolist()])
+        rest = counts[own] - less
+        fewer = np.where(rest > 0, (1 + np.log(np.maximum(rest, 1))) * idf[rows], 0.0)
+        square = norms[left_out.number] ** 2 + (fewer**2 - weights[own] ** 2).sum()
+        norms[left_out.number] = math.sqrt(square) if square > 1e-9 else 0.0
+        weights[own] = fewer
+        # Grams that only the way of asking left out had are unknown without it.
+        wanted[rows[(rest <= 0) & (sizes[rows] == 1)]] = 0.0
+    length = math.sqrt(float((wanted**2).sum()))
+    scores = np.bincount(numbers, np.repeat(wanted, sizes) * weights, len(norms))
+    return scores / np.where(norms > 0, norms * (length or 1.0), np.inf)
+
+
+def fuse(words: Floats, grams: Floats) -> Floats:
+    """Add the channels, each divided by its best of this question: .67 and .33."""
+    best_word, best_gram = words.max(initial=0), grams.max(initial=0)
+    fused = np.zeros(len(words))
+    if best_word > 0:
+        fused += WORDS_SHARE * words / best_word
+    if best_gram > 0:
+        fused += GRAMS_SHARE * grams / best_gram
+    return fused
+
+
+def top(scores: Floats, limit: int) -> list[int]:
+    """Return the numbers of the best scores above zero; ties by number.
+
+    >>> top(np.array([0.0, 2.0, 1.0, 2.0]), 2)
+    [1, 3]
+    """
+    above = np.flatnonzero(scores > 0)
+    if len(above) > limit:
+        # Partial selection is linear; sorting every score would cost more than scoring.
+        floor = np.partition(scores[above], len(above) - limit)[len(above) - limit]
+        above = above[scores[above] >= floor]
+    order = np.lexsort((above, -scores[above]))
+    return [int(n) for n in above[order[:limit]]]
