@@ -18,6 +18,7 @@ from indexer.glossary import Analyser
 from indexer.schema import GlossaryFile
 from indexer.types import Document, Section
 
+pytest_plugins = ("telegram_fixtures",)
 
 
 ROOT = Path(__file__).parent

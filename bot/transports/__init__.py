@@ -1,0 +1,1 @@
+"""Thin ways in and out: receive text, ask the assistant, render."""
