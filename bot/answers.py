@@ -173,7 +173,13 @@ def _takes_for_granted(question: str) -> bool:
 
 def _named(hits: Hits, wrong: list[str]) -> list[str]:
     asked = hits.understanding
-    names = {"country": asked.countries, "place": asked.places, "year": asked.years}
+    figures = [term for term in asked.content if term.isdigit() and len(term) > 2]
+    names = {
+        "country": asked.countries,
+        "place": asked.places,
+        "year": asked.years,
+        "figure": [figure for figure in figures if figure not in asked.years],
+    }
     return [
         name.replace("_", " ").title() for kind in wrong for name in names.get(kind, ())
     ]

@@ -22,6 +22,7 @@ from bot.resources import Resources
 from bot.types import About, Answer, Offer, Suggestion, Topic
 from indexer.types import Source
 
+SWEEP_SECONDS = 60
 Result = TypeVar("Result")
 
 
@@ -52,6 +53,7 @@ class Assistant:
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="assistant")
         self._resources: Resources
         self._dialogue: Dialogue
+        self._sweeper: asyncio.Task[None]
 
     async def open(self) -> None:
         """Open index, journal and safety file. A missing index is no error.
@@ -60,6 +62,13 @@ class Assistant:
             KnowledgeError: `safety.yaml` is broken and the index holds no copy.
         """
         await self._run(self._open)
+        self._sweeper = asyncio.create_task(self._sweep())
+
+    async def _sweep(self) -> None:
+        """Forget silent chats in time, also while nobody writes."""
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            await self._run(lambda: self._dialogue.sweep())
 
     def _open(self) -> None:
         index, knowledge, journal = self._paths
@@ -70,6 +79,7 @@ class Assistant:
 
     async def close(self) -> None:
         """Close everything; the worker thread ends."""
+        self._sweeper.cancel()
         await self._run(lambda: self._resources.close())
         self._worker.shutdown()
 

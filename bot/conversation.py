@@ -59,6 +59,11 @@ class Conversations:
                 break
             del self._turns[oldest]
 
+    def sweep(self) -> None:
+        """Drop every chat whose turns are all stale."""
+        for chat in list(self._turns):
+            self.turns(chat)
+
     def forget(self, chat: str) -> None:
         """Drop all turns of a chat."""
         self._turns.pop(chat, None)

@@ -6,6 +6,7 @@ Synchronous; the assistant runs it in its worker thread.
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -59,13 +60,17 @@ class Dialogue:
             return self._remembered(chat, said)
         safety = self._resources.safety
         judgement = safety.judge(text[:TOO_LONG]) if safety else Judgement()
-        said = (
-            self._in_danger(chat, text, judgement)
-            or self._unreadable(text)
-            or self._remarked(chat, text)
-            or self._chosen(chat, text)
-            or self._answered(chat, text)
-        )
+        try:
+            said = (
+                self._in_danger(chat, text, judgement)
+                or self._unreadable(text)
+                or self._remarked(chat, text)
+                or self._chosen(chat, text)
+                or self._answered(chat, text)
+            )
+        except sqlite3.DatabaseError:
+            self._resources.drop_index()
+            said = _fixed("unknown", phrases("en").no_index, reason="no_index")
         said = self._still_in_danger(chat, said)
         if judgement.level == "possible" and said.answer.kind != "safety":
             said = self._hinted(said, language_of(text) or said.answer.language)
@@ -258,6 +263,11 @@ class Dialogue:
         """Explain the last answer of a chat in plain words."""
         turns = self._conversations.turns(chat)
         return turns[-1].why if turns else phrases("en").why_nothing
+
+    def sweep(self) -> None:
+        """Drop what is remembered of chats that have been silent for half an hour."""
+        self._conversations.sweep()
+        self._was_in_danger("")
 
     def forget(self, chat: str) -> None:
         """Drop what is remembered of a chat."""

@@ -49,7 +49,7 @@ def _ranges(numbers: tuple[int, ...]) -> str:
 
 def disagreeing(hit: Hit) -> list[str]:
     """Return what of the question's names a fact has another of."""
-    names = ("entity", "country", "place", "year")
+    names = ("entity", "country", "place", "year", "figure")
     return [name for name in names if hit.features.get(name, 0) < 0]
 
 

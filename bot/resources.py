@@ -16,7 +16,7 @@ from bot.journal import Journal
 from bot.safety import Safety
 from indexer.errors import IndexerError, KnowledgeError
 from indexer.facts import SAFETY, read_safety
-from indexer.files import read_text
+from indexer.files import folder_hash, read_text
 from indexer.search import Index
 
 logger = logging.getLogger(__name__)
@@ -48,8 +48,8 @@ class Resources:
         self.hotlines: Hotlines | None = None
         self._seen: tuple[int, int] | None = None
         self._looked: datetime | None = None
-        self.reload(force=True)
-        self._read_safety()
+        if not self.reload(force=True):
+            self._read_safety()
         self.journal = Journal(journal) if journal is not None else None
 
     def close(self) -> None:
@@ -74,7 +74,7 @@ class Resources:
             return self.index is not None
         self._seen = seen
         try:
-            fresh = Index(self.index_path)
+            fresh = self._opened()
         except IndexerError as error:
             logger.warning("%s", error)
             return self.index is not None
@@ -82,15 +82,38 @@ class Resources:
         if old is not None:
             old.close()
             logger.info("index reloaded, build %s", fresh.build_id)
-            self._read_safety()
+        self._read_safety()
         return True
 
+    def _opened(self) -> Index:
+        """Open the index; one that replaces another is read through before."""
+        fresh = Index(self.index_path)
+        if self.index is not None:
+            try:
+                fresh.store.verify()
+            except IndexerError:
+                fresh.close()
+                raise
+        return fresh
+
+    def drop_index(self) -> None:
+        """Go on without an index that turned out damaged, until it is replaced."""
+        logger.error("the index is damaged; run `python -m indexer build --full`")
+        if self.index is not None:
+            self.index.close()
+        self.index = None
+
     def _read_safety(self) -> None:
-        """Read safety.yaml; if it is broken or missing, the index's checked copy."""
-        copy = self.index.store.meta["safety"] if self.index else ""
+        """Read safety.yaml; if it is broken or missing, the index's checked copy.
+
+        An index that was made of another folder has its own copy.
+        """
+        meta = self.index.store.meta if self.index else {}
+        copy = meta.get("safety", "")
         path = self.knowledge / SAFETY
+        ours = meta.get("knowledge", "") in ("", folder_hash(self.knowledge))
         try:
-            text = read_text(path, self.knowledge) if path.exists() else copy
+            text = read_text(path, self.knowledge) if ours and path.exists() else copy
             if text:
                 self._take(text)
             elif self.safety is None:

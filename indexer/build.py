@@ -28,7 +28,7 @@ from indexer.errors import (
     KnowledgeError,
 )
 from indexer.facts import Curated, read_curated
-from indexer.files import checksum, files_below, read_bytes, relative
+from indexer.files import checksum, files_below, folder_hash, read_bytes, relative
 from indexer.glossary import Analysed, Analyser, weight
 from indexer.intake import inspect, mended
 from indexer.loaders import SIDE_FILES, load
@@ -323,11 +323,7 @@ def _facts_hash(curated: Curated) -> str:
 
 def _unchanged(old: Store, build_id: str, knowledge: Path) -> bool:
     before = (old.meta["build_id"], old.meta["knowledge"])
-    return before == (build_id, _folder_hash(knowledge))
-
-
-def _folder_hash(knowledge: Path) -> str:
-    return checksum(str(knowledge.resolve()))[:16]
+    return before == (build_id, folder_hash(knowledge))
 
 
 def _content(
@@ -353,7 +349,7 @@ def _content(
     )
     content.meta = {
         "build_id": build_id,
-        "knowledge": _folder_hash(knowledge),
+        "knowledge": folder_hash(knowledge),
         "glossary": curated.glossary.to_json(),
         "safety": curated.safety_text,
         "options": json.dumps(OPTIONS),

@@ -28,6 +28,7 @@ FEATURES = (
     "country",
     "kind",
     "aspect",
+    "figure",
     "year",
     "place",
     "class",
@@ -39,6 +40,7 @@ CLARIFY_SHARE = 0.6
 UNANSWERABLE_SHARE = 0.25
 MIN_FACTS = 40
 CERTAIN = 0.99
+NAMED = ("entity", "country", "year", "place", "figure", "class")
 FOLDS = 5
 
 
@@ -108,15 +110,11 @@ class Calibration:
 
 def _fixed_rule(features: Mapping[str, float]) -> float:
     """Confidence without training: strict, and zero where anything disagrees."""
-    if (
-        min(features[name] for name in ("entity", "country", "year", "place", "class"))
-        < 0
-    ):
+    if min(features[name] for name in NAMED) < 0:
         return 0.0
     cosine = min(features["gram"] / 0.5, 1.0)
-    return (
-        0.6 * features["coverage"] + 0.4 * cosine - 0.15 * (features["margin"] < 0.05)
-    )
+    sure = 0.6 * features["coverage"] + 0.4 * cosine
+    return max(sure - 0.15 * (features["margin"] < 0.05), 0.0)
 
 
 def _names() -> tuple[str, ...]:

@@ -19,6 +19,7 @@ COUNTRY_OTHER, COUNTRY_NONE = 0.5, 0.85
 FOREIGN = 0.05
 YEAR_OTHER = 0.8
 PLACE_OTHER = 0.8
+FIGURE_OTHER = 0.6
 KIND_MISSING, ASPECT_MISSING = 0.75, 0.6
 CLASS_OTHER = 0.6
 
@@ -45,6 +46,7 @@ def features_of(
     for text in [*asked, answer]:
         names.update(f"year:{year}" for year in text.years)
         names.update(f"place:{place}" for place in text.places)
+        names.update(f"figure:{figure}" for figure in figures_of(text))
         names.update(f"mention:{entity}" for entity in text.entities)
         names.update(f"mention:{country}" for country in text.countries)
     asked_for = {entity for text in asked for entity in text.entities}
@@ -81,6 +83,9 @@ def agreement(
         ),
         "year": _any_of("year:", asked.years, size, numbers, family),
         "place": _any_of("place:", asked.places, size, numbers, family),
+        "figure": _any_of(
+            "figure:", figures_of(asked), size, numbers, family, all_others=True
+        ),
         "kind": _kinds([k for k in asked.kinds if k in BASIC_KINDS], size, numbers),
         "aspect": _kinds(
             [k for k in asked.kinds if k not in BASIC_KINDS], size, numbers
@@ -105,10 +110,20 @@ def factors(agreed: dict[str, NDArray[np.int8]], asked: Analysed) -> Floats:
         )
     product *= np.where(agreed["year"] == -1, YEAR_OTHER, 1)
     product *= np.where(agreed["place"] == -1, PLACE_OTHER, 1)
+    product *= np.where(agreed["figure"] == -1, FIGURE_OTHER, 1)
     product *= np.where(agreed["kind"] == -1, KIND_MISSING, 1)
     product *= np.where(agreed["aspect"] == -1, ASPECT_MISSING, 1)
     product *= np.where(agreed["class"] == -1, CLASS_OTHER, 1)
     return product
+
+
+def figures_of(text: Analysed) -> list[str]:
+    """Return the numbers of three digits and more that are no years (1300, 160)."""
+    return [
+        word
+        for word in text.words
+        if word.isdigit() and len(word) >= 3 and word not in text.years
+    ]
 
 
 def _named(
@@ -141,12 +156,23 @@ def _mentions(name: str, numbers: Numbers) -> Ints:
 
 
 def _any_of(
-    prefix: str, wanted: Iterable[str], size: int, numbers: Numbers, family: Family
+    prefix: str,
+    wanted: Iterable[str],
+    size: int,
+    numbers: Numbers,
+    family: Family,
+    *,
+    all_others: bool = False,
 ) -> NDArray[np.int8]:
-    """Agreement on years or places: one of those asked for is enough."""
+    """Agreement on years, places or figures: one of those asked for is enough.
+
+    With `all_others`, facts that have none of the kind disagree too.
+    """
     agreed = np.zeros(size, np.int8)
     names = [f"{prefix}{name}" for name in wanted]
-    if names:
+    if names and all_others:
+        agreed[:] = -1
+    elif names:
         for other in family(prefix):
             agreed[numbers(other)] = -1
     for name in names:

@@ -118,3 +118,8 @@ def checksum(*parts: str | bytes) -> str:
         digest.update(len(data).to_bytes(8, "little"))
         digest.update(data)
     return digest.hexdigest()
+
+
+def folder_hash(knowledge: Path) -> str:
+    """Return a hash that names a folder: an index says which it was made of."""
+    return checksum(str(knowledge.resolve()))[:16]

@@ -70,9 +70,9 @@ def _calibration_line(calibration: Calibration) -> str:
     if not calibration.calibrated:
         return "confidence: fixed rule, uncalibrated (too few facts to learn from)"
     return (
-        f"confidence: answers from {calibration.answer:.2f}; wrong among answers: "
-        f"promised {calibration.promised:.1%}, seen {calibration.seen:.1%} "
-        "(ways of asking left out)"
+        f"confidence: answers from {calibration.answer:.2f}; ways of asking left out: "
+        f"wrong among answers: promised {calibration.promised:.1%}, "
+        f"seen {calibration.seen:.1%}"
     )
 
 

@@ -69,7 +69,8 @@ class Ranker:
     def average(self, space: str) -> float:
         """Return the average length of a space's passages."""
         if space not in self._averages:
-            self._averages[space] = float(self.array(space).mean())
+            array = self.array(space)
+            self._averages[space] = float(array.mean()) if len(array) else 1.0
         return self._averages[space]
 
     def weights(

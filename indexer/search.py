@@ -15,7 +15,7 @@ from indexer.analysis import STOP_WORDS, stem, tokens
 from indexer.confidence import Calibration
 from indexer.extracts import best_sentence
 from indexer.glossary import STOP_TERMS, Analysed, Analyser, Glossary
-from indexer.ranking import Ranker, Ranking
+from indexer.ranking import CONTEXT_WEIGHT, Ranker, Ranking
 from indexer.signals import Candidate, Variant
 from indexer.store import Store
 from indexer.types import Document, Hit, Hits, Passage, Source, Understanding
@@ -27,7 +27,7 @@ EXTRACTED = 3
 # Only these can be answered with or offered; the rest are ranked, no more.
 SIGNALLED = 3
 # Of these the ways of asking are compared with the question one by one.
-RERANKED = 10
+RERANKED = 30
 
 
 class Index:
@@ -78,18 +78,41 @@ class Index:
             context: Terms of the turn before, taken in at half weight.
         """
         question = question[:MAX_CHARS]
-        language = language if self.ranker.size(f"facts:{language}") else "en"
-        repaired = self.repair(question)
+        spoken, language = language, self._language_of(language)
+        # Only English words are repaired: of another language all are unknown here.
+        repaired = self.repair(question) if spoken == "en" else {}
         asked = self.analyser.analyse(
             question, language=language, repaired=repaired, asked=True
         )
         weights = self.ranker.weights(asked, context)
         asked = self._with_context(asked, context)
+        for name in asked.terms:
+            weights.setdefault(name, CONTEXT_WEIGHT)
         ranking = self.ranker.rank(asked, weights, language)
         facts, together = self._fact_hits(ranking, limit, language)
-        passages = self._passage_hits(asked, weights, limit, language)
+        passages = self._passages(question, asked, weights, limit, spoken)
         understood = self._understanding(ranking, language)
         return Hits(facts, passages, tuple(repaired.items()), understood, together)
+
+    def _language_of(self, language: str) -> str:
+        """Return the language whose facts are searched: English if it has none."""
+        return language if self.ranker.size(f"facts:{language}") else "en"
+
+    def _passages(
+        self,
+        question: str,
+        asked: Analysed,
+        weights: Mapping[str, float],
+        limit: int,
+        spoken: str,
+    ) -> tuple[Hit, ...]:
+        """Search the passages of the question's own language, or the English ones."""
+        if spoken == self._language_of(spoken) or not self.ranker.size(
+            f"passages:{spoken}"
+        ):
+            return self._passage_hits(asked, weights, limit, self._language_of(spoken))
+        asked = self.analyser.analyse(question, language=spoken, asked=True)
+        return self._passage_hits(asked, self.ranker.weights(asked), limit, spoken)
 
     def repair(self, question: str) -> dict[str, str]:
         """Read unknown words as the known ones they are nearest to.

@@ -271,11 +271,12 @@ class Store:
                 raise IndexOutdatedError(f"{path} {reason}; {CURE}")
         self._wide = frozenset(json.loads(self.meta["wide"]))
         self._array_checksums = json.loads(self.meta["arrays"])
-        pages, size = (
-            self._connection.execute(f"pragma {name}").fetchone()[0]
-            for name in ("page_count", "page_size")
-        )
-        if path.stat().st_size < pages * size:
+        with path.open("rb") as file:
+            header = file.read(100)
+        # SQLite's header: page size at 16 (1 means 64 KiB), pages at 28, big-endian.
+        size = int.from_bytes(header[16:18], "big")
+        pages = int.from_bytes(header[28:32], "big")
+        if path.stat().st_size < pages * (65_536 if size == 1 else size):
             raise ValueError("truncated")
 
     def close(self) -> None:

@@ -686,7 +686,6 @@ async def test_an_index_that_disappears_still_answers(own: Path, clock: Clock):
         assert (await talk(assistant, MEMBERS)).kind == "answer"
 
 
-# Reported, not repaired yet: zeros behind a good beginning are opened, and raise.
 @pytest.mark.parametrize("part", [0.0, 0.01, 0.5, 0.99])
 async def test_half_an_index_never_answers(own: Path, clock: Clock, part: float):
     whole = (own / "index.db").read_bytes()

@@ -165,9 +165,10 @@ def test_the_command_compares_two_named_files(
 ):
     changed("took place in Hanoi in 2012", "was held in Hanoi in 2012")
 
-    code = run(
-        monkeypatch, "diff", str(index_path), str(previous_of(index_path)), "--json"
-    )
+    paths = (str(index_path), str(previous_of(index_path)))
+    none = ("--knowledge", str(index_path.parent))
+
+    code = run(monkeypatch, "diff", *paths, *none, "--json")
 
     told = json.loads(capsys.readouterr().out)
     assert code == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -298,3 +299,19 @@ async def test_tap_is_answered_while_the_chat_waits_for_telegram(
 
     assert not slow.done()
     await slow
+
+
+async def test_clock_that_runs_ahead_does_not_hide_what_is_written_later() -> None:
+    inbox = Inbox()
+    ahead = time.time() - 200  # Telegram's time is behind ours
+    flood = [inbox.register(number, "7", ahead) for number in range(30)]
+    for ticket in flood:
+        assert ticket is not None
+        inbox.close(ticket, finished=True)
+
+    late_comer = inbox.register(99, "7", ahead)
+    later = inbox.register(100, "7", ahead + 2)
+
+    assert late_comer is not None
+    assert later is not None
+    assert (late_comer.duty, later.duty) == ("nothing", "answer")

@@ -31,6 +31,8 @@ class Ticket:
     Attributes:
         duty: Whether it is answered, or falls under the chat's flood notice.
         since: When it arrived, by the event loop's clock.
+        lag: Seconds from its arrival back to when it was written; so Telegram's clock
+            can be told from ours.
         timer: Ends the work; waiting for Telegram does not count as work.
         done: True when finished, False when given back unfinished.
     """
@@ -40,6 +42,7 @@ class Ticket:
     duty: Duty
     since: float
     done: asyncio.Future[bool]
+    lag: float = 0.0
     timer: asyncio.Timeout | None = None
 
     def more_time(self, seconds: float) -> None:
@@ -97,6 +100,8 @@ class Inbox:
         duty = self._duty(chat, written)
         loop = asyncio.get_running_loop()
         ticket = Ticket(update_id, chat, duty, loop.time(), loop.create_future())
+        if math.isfinite(written):
+            ticket.lag = written - time.time()
         self._open[update_id] = ticket
         return ticket
 
@@ -109,10 +114,10 @@ class Inbox:
         told = any(ticket.duty == "flood_notice" for ticket in waiting)
         return "nothing" if told else "flood_notice"
 
-    def _remember_notice(self, chat: str) -> None:
-        now = time.time()
+    def _remember_notice(self, ticket: Ticket) -> None:
+        now = time.time() + ticket.lag
         self._told = {c: at for c, at in self._told.items() if now - at < NOTICE_KEPT}
-        self._told[chat] = now
+        self._told[ticket.chat] = now
 
     def ticket(self, update_id: int) -> Ticket | None:
         """Return the ticket of an update in work."""
@@ -122,7 +127,7 @@ class Inbox:
         """End an update; one that is given back will be delivered again."""
         self._open.pop(ticket.update_id, None)
         if finished and ticket.duty == "flood_notice":
-            self._remember_notice(ticket.chat)
+            self._remember_notice(ticket)
         if finished:
             if len(self._settled) == SETTLED_KEPT:
                 self._known.discard(self._settled[0])
