@@ -37,15 +37,16 @@ def best_sentence(
         shares: The question's terms and what each is worth; they add up to 1.
         relative: The passage's score divided by the best passage's.
     """
-    title = analyser.analyse(passage.title, language=passage.language)
+    title, _ = analyser.cut(passage.title, passage.language)
+    wanted = frozenset(grams(asked.words))
     best: Extract | None = None
     before = 0.0
     for place, text in enumerate(sentences(passage.text)):
-        cut = analyser.analyse(text, language=passage.language)
+        cut, held = analyser.cut(text, passage.language)
         covered = _covered(shares, {*cut.terms, *title.terms}, analyser)
         score = (
             covered
-            + GRAM_SHARE * _overlap(asked, cut)
+            + GRAM_SHARE * _overlap(wanted, held)
             + KIND_SHARE * _shows_kind(asked, cut)
             + FIRST_SHARE / (1 + place)
             + PAIR_SHARE * _pairs(asked, cut)
@@ -71,9 +72,8 @@ def _covered(shares: Mapping[str, float], held: set[str], analyser: Analyser) ->
     return covered
 
 
-def _overlap(asked: Analysed, cut: Analysed) -> float:
-    wanted = set(grams(asked.words))
-    return len(wanted & set(grams(cut.words))) / len(wanted) if wanted else 0.0
+def _overlap(wanted: frozenset[str], held: frozenset[str]) -> float:
+    return len(wanted & held) / len(wanted) if wanted else 0.0
 
 
 def _pairs(asked: Analysed, cut: Analysed) -> float:

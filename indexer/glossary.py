@@ -10,10 +10,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from indexer.analysis import (
     STOP_WORDS,
     Token,
+    grams,
     number_of,
     script_terms,
     stem,
@@ -26,6 +28,7 @@ BETWEEN = frozenset({"commit", "gms", "the", "of", "coordinated"})
 NUMBER_SIGNS = frozenset({"no", "number", "nr", "num"})
 STOP_TERMS = frozenset(stem(word) for word in STOP_WORDS)
 STOP_WEIGHT = 0.5
+NOTHING: frozenset[str] = frozenset()
 BASIC_KINDS = frozenset({"who", "when", "where", "how_many", "why"})
 SYNONYM_WEIGHT = 0.5
 
@@ -149,6 +152,11 @@ class Analyser:
         )
         self.fillers = Phrases((phrase, "") for phrase in glossary.fillers)
         self.synonyms = self._synonyms()
+        # Sentences of documents are looked at again and again.
+        self.cut = lru_cache(maxsize=4_000)(self._cut)
+        self._synonym_sets = {
+            term: frozenset(others) for term, others in self.synonyms.items()
+        }
         # Surface words that typo repair may take for known ones.
         self.known_words = frozenset(
             token.text
@@ -172,6 +180,15 @@ class Analyser:
             for phrase in group:
                 if len(tokens(phrase)) > 1:
                     yield phrase, _canonical(phrase)
+
+    def _cut(self, text: str, language: str) -> tuple[Analysed, frozenset[str]]:
+        """Return a text analysed, and its character grams; kept for some time."""
+        cut = self.analyse(text, language=language)
+        return cut, frozenset(grams(cut.words))
+
+    def synonym_set(self, term: str) -> frozenset[str]:
+        """Return the terms that may stand for one, as a set."""
+        return self._synonym_sets.get(term, NOTHING)
 
     def _synonyms(self) -> dict[str, tuple[str, ...]]:
         found: dict[str, set[str]] = {}

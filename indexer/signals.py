@@ -124,10 +124,11 @@ def holds(ranking: Ranking, term: str, number: int) -> bool:
 
 
 class Variant(NamedTuple):
-    """A way of asking: its terms, and what each is worth (capped idf, by weight)."""
+    """A way of asking: its terms, what each is worth (capped idf), and all together."""
 
     terms: tuple[str, ...]
     worth: Mapping[str, float]
+    total: float
 
 
 def variant(
@@ -144,7 +145,7 @@ def variant(
         term: (weights or {}).get(term, weight(term)) * min(idf(term), IDF_CAP)
         for term in text.terms
     }
-    return Variant(text.terms, worth)
+    return Variant(text.terms, worth, sum(worth.values()))
 
 
 def likeness(asked: Variant, other: Variant, analyser: Analyser) -> float:
@@ -153,9 +154,9 @@ def likeness(asked: Variant, other: Variant, analyser: Analyser) -> float:
     for term, value in asked.worth.items():
         if term in other.worth:
             common += value
-        elif any(synonym in other.worth for synonym in analyser.synonyms.get(term, ())):
+        elif not analyser.synonym_set(term).isdisjoint(other.worth):
             common += SYNONYM_COVERAGE * value
-    whole = sum(asked.worth.values()) + sum(other.worth.values())
+    whole = asked.total + other.total
     return 2 * common / whole if whole else 0.0
 
 
