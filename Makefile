@@ -4,7 +4,7 @@ PYTHON = .venv/bin/python
 QUIET = </dev/null >&2
 INSTALL = $(PYTHON) -m pip install --quiet --disable-pip-version-check
 
-.PHONY: chat test lint types docs index evaluate bench lock help
+.PHONY: chat test lint types docs figures index evaluate bench lock help
 .DEFAULT_GOAL := help
 
 chat: .venv/.runtime  ## set up, build the index, open a chat (or answer piped questions)
@@ -23,6 +23,9 @@ types: .venv/.dev  ## types, by mypy --strict
 
 docs: .venv/.dev  ## write the generated parts of README, docs and .env.example anew
 	$(PYTHON) -m tests.generated
+
+figures: .venv/.dev  ## store what is reached on the question sets, for the floors in the tests
+	$(PYTHON) -m tests.figures
 
 index: .venv/.runtime  ## bring the index up to date with knowledge/
 	@$(PYTHON) -m indexer build

@@ -182,7 +182,10 @@ def summary(results: Sequence[Result]) -> dict[str, object]:
         "rightly_refused": _share(r.answer.kind != "answer" for r in unanswerable),
         "safety_recognised": _share(r.verdict == "right" for r in danger),
         "safety_false_replies": _share(r.answer.kind == "safety" for r in harmless),
-        "safety_false_lines": _share(r.hinted for r in harmless),
+        # In other languages the line stands below every answer.
+        "safety_false_lines": _share(
+            r.hinted for r in harmless if r.case.language == "en"
+        ),
         "median_ms": round(1000 * statistics.median(times), 2),
         "p99_ms": round(1000 * times[math.ceil(0.99 * len(times)) - 1], 2),
         "kinds": _by_kind(results),

@@ -1,0 +1,59 @@
+"""Answers stay as good as they were on the project's own question sets.
+
+The floors are absolute; a drop of more than one standard error below the stored
+figures (`make figures`) fails too, and names every case that flipped.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+from figures import SHARES, results_of, stored
+
+from bot.evaluation import Result, summary
+
+LEAST = {"right": 0.70, "rightly_refused": 0.85}
+MOST = {"wrong_among_answers": 0.10}
+# Cases behind each share, roughly: for its standard error.
+CASES = {name: 240 for name in SHARES} | {"rightly_refused": 62}
+HIGHER_IS_WORSE = {"wrong_among_answers", "safety_false_replies", "safety_false_lines"}
+
+
+@pytest.fixture(scope="module")
+def results(real_index: Path) -> list[Result]:
+    return results_of(real_index)
+
+
+@pytest.mark.parametrize(("name", "least"), LEAST.items())
+def test_share_is_at_least_the_floor(results: list[Result], name: str, least: float):
+    assert summary(results)[name] >= least
+
+
+@pytest.mark.parametrize(("name", "most"), MOST.items())
+def test_share_is_at_most_the_ceiling(results: list[Result], name: str, most: float):
+    assert summary(results)[name] <= most
+
+
+@pytest.mark.parametrize("name", SHARES)
+def test_share_has_not_dropped(results: list[Result], name: str):
+    before = stored()["figures"][name]
+    error = math.sqrt(max(before * (1 - before), 0.01) / CASES[name])
+
+    now = summary(results)[name]
+
+    worse = now - before if name in HIGHER_IS_WORSE else before - now
+    assert worse <= error, "\n".join(flipped(results))
+
+
+def flipped(results: list[Result]) -> list[str]:
+    """Name every case whose verdict is another than stored, and where to look."""
+    before = stored()["verdicts"]
+    return [
+        f"knowledge/questions/{result.case.set}.yaml {result.case.id}: "
+        f"{before.get(result.case.id)} -> {result.verdict}: {result.case.question!r} "
+        f"got {result.answer.passage_ids or result.answer.text[:60]!r}"
+        for result in results
+        if before.get(result.case.id) != result.verdict
+    ]
