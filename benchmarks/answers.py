@@ -126,7 +126,8 @@ def measure(index: Path, asked: Sequence[str], knowledge: Path | None = None) ->
         speed, megabytes = call(function, *arguments)
         base = base or (speed, megabytes)
         print(
-            f"  {name:<10} ready {speed.ready:7.3f} s ({speed.ready / base[0].ready:5.2f})"
+            f"  {name:<10} ready {speed.ready:7.3f} s"
+            f" ({speed.ready / base[0].ready:5.2f})"
             f"  median {speed.median:7.2f} ms ({speed.median / base[0].median:5.2f})"
             f"  99th {speed.slow:7.2f} ms ({speed.slow / base[0].slow:5.2f})"
             f"  {megabytes:5.0f} MB ({megabytes / base[1]:4.2f})"

@@ -17,7 +17,7 @@ from bot.evaluation import Result, summary
 LEAST = {"right": 0.70, "rightly_refused": 0.85}
 MOST = {"wrong_among_answers": 0.10}
 # Cases behind each share, roughly: for its standard error.
-CASES = {name: 240 for name in SHARES} | {"rightly_refused": 62}
+CASES = dict.fromkeys(SHARES, 240) | {"rightly_refused": 62}
 HIGHER_IS_WORSE = {"wrong_among_answers", "safety_false_replies", "safety_false_lines"}
 
 
