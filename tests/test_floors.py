@@ -7,17 +7,22 @@ figures (`make figures`) fails too, and names every case that flipped.
 from __future__ import annotations
 
 import math
+import re
 from pathlib import Path
 
 import pytest
-from figures import SHARES, results_of, stored
+from figures import KNOWLEDGE, SHARES, results_of, stored
 
 from bot.evaluation import Result, summary
+from bot.languages.en import EN
+from indexer.search import Index
 
 LEAST = {"right": 0.70, "rightly_refused": 0.85}
 MOST = {"wrong_among_answers": 0.10}
 # Cases behind each share, roughly: for its standard error.
 CASES = dict.fromkeys(SHARES, 240) | {"rightly_refused": 62}
+# "Source?" and "are you sure?" tell of the answer before instead of repeating it.
+REMARKS = (EN.sources_of, EN.sure.partition("{")[0])
 HIGHER_IS_WORSE = {"wrong_among_answers", "safety_false_replies", "safety_false_lines"}
 
 
@@ -45,6 +50,25 @@ def test_share_has_not_dropped(results: list[Result], name: str):
 
     worse = now - before if name in HIGHER_IS_WORSE else before - now
     assert worse <= error, "\n".join(flipped(results))
+
+
+def test_every_answer_stands_in_what_it_cites(results: list[Result], real_index: Path):
+    index = Index(real_index)
+    answers = [result.answer for result in results if result.answer.kind == "answer"]
+
+    for answer in answers:
+        for passage_id in answer.passage_ids:
+            passage = index.passage(passage_id)
+            assert passage is not None
+            document = index.document(passage.document_id)
+            assert document is not None
+            if document.kind == "document":
+                quoted = re.findall('"([^"]{20,})"', answer.text)[-1].rstrip("\u2026")
+                written = (KNOWLEDGE / document.file).read_text(encoding="utf-8")
+                assert quoted in " ".join(written.split()), answer.text
+            elif not answer.text.startswith(REMARKS):
+                assert passage.text[:200] in answer.text
+    index.close()
 
 
 def flipped(results: list[Result]) -> list[str]:
