@@ -28,7 +28,14 @@ from indexer.errors import (
     KnowledgeError,
 )
 from indexer.facts import Curated, read_curated
-from indexer.files import checksum, files_below, folder_hash, read_bytes, relative
+from indexer.files import (
+    checksum,
+    files_below,
+    folder_hash,
+    read_bytes,
+    relative,
+    stamp,
+)
 from indexer.glossary import Analysed, Analyser, weight
 from indexer.intake import inspect, mended
 from indexer.loaders import SIDE_FILES, load
@@ -124,11 +131,16 @@ def build(
 def _build(
     knowledge: Path, index: Path, *, full: bool, trial: Path | None, track: Track[Any]
 ) -> Report:
-    curated = read_curated(knowledge)
-    refuse_if_wrong(curated.problems)
     old = None if full else _open_old(index)
     try:
-        return _build_on(old, curated, knowledge, index, trial=trial, track=track)
+        stamped = _stamp(knowledge)
+        if old and stamped and trial is None and _same_files(old, stamped, knowledge):
+            return _known_report(old.meta)
+        curated = read_curated(knowledge)
+        refuse_if_wrong(curated.problems)
+        return _build_on(
+            old, curated, knowledge, index, stamped, trial=trial, track=track
+        )
     finally:
         if old:
             old.close()
@@ -139,6 +151,7 @@ def _build_on(
     curated: Curated,
     knowledge: Path,
     index: Path,
+    stamped: str,
     *,
     trial: Path | None,
     track: Track[Any],
@@ -150,6 +163,8 @@ def _build_on(
     if old and _unchanged(old, build_id, knowledge) and trial is None:
         return _report(old.meta, build_id, documents, curated, problems, written=False)
     content = _content(knowledge, curated, documents, files, intake, build_id, old)
+    # What is to be said again at every build must not be passed over unread.
+    content.meta["stamp"] = "" if problems or curated.drafts else stamped
     target = trial or new_of(index)
     try:
         _calibrate_and_write(target, content, old, track)
@@ -160,6 +175,30 @@ def _build_on(
             target.unlink(missing_ok=True)
     report = _report(content.meta, build_id, documents, curated, problems, written=True)
     return _compared(report, old, content)
+
+
+def _stamp(knowledge: Path) -> str:
+    """Hash all that a build depends on, as far as bytes tell; "" where they do not."""
+    files = stamp(knowledge)
+    return files and checksum(files, analysis.VERSION, json.dumps(OPTIONS))
+
+
+def _same_files(old: Store, stamped: str, knowledge: Path) -> bool:
+    known = (old.meta.get("stamp"), old.meta["knowledge"])
+    return known == (stamped, folder_hash(knowledge))
+
+
+def _known_report(meta: dict[str, str]) -> Report:
+    """Report that nothing changed, from what the index says of itself."""
+    facts, documents, passages = json.loads(meta["counts"])
+    return Report(
+        build_id=meta["build_id"],
+        written=False,
+        facts=facts,
+        documents=documents,
+        passages=passages,
+        calibration=Calibration.from_json(meta["calibration"]),
+    )
 
 
 def write_beside(knowledge: Path, curated: Curated, index: Path, target: Path) -> None:
@@ -223,10 +262,12 @@ def _read_documents(
     held = _held_by(old) if old else {}
     documents, files, intake = [], {}, {}
     paths = list(files_below(knowledge / "documents", knowledge, problems))
+    sides = {path for path in paths if path.suffix in SIDE_FILES}
     for path in track(_without_side_files(paths), "Reading documents"):
         name = relative(path, knowledge)
         try:
-            digest = checksum(read_bytes(path, knowledge), _side_bytes(path, knowledge))
+            side = _side_bytes(path, knowledge, sides)
+            digest = checksum(read_bytes(path, knowledge), side)
             if known.get(name, ("",))[0] == digest and name in held:
                 documents.append(held[name])
                 intake[name] = known[name][1]
@@ -255,7 +296,10 @@ def _without_side_files(paths: list[Path]) -> list[Path]:
     ]
 
 
-def _side_bytes(path: Path, knowledge: Path) -> bytes:
+def _side_bytes(path: Path, knowledge: Path, sides: set[Path]) -> bytes:
+    """Return the bytes of a document's side file; nothing where it has none."""
+    if not sides:
+        return b""
     side = side_file(path)
     return read_bytes(side, knowledge) if side.is_file() and side != path else b""
 
@@ -361,6 +405,9 @@ def _content(
     }
     _add_facts(content, analyser, _sorted(curated.facts))
     _add_documents(content, analyser, documents, old if same_analysis else None)
+    counts = [len(curated.facts), len(documents)]
+    counts.append(sum(len(loaded.passages) for loaded in documents))
+    content.meta["counts"] = json.dumps(counts)
     content.meta["spaces"] = json.dumps(sorted(content.passages))
     return content
 

@@ -141,7 +141,10 @@ def _write_postings(db: Any, content: Content) -> None:
 
 
 def _insert(db: Any, table: str, rows: Iterable[dict[str, Any]]) -> None:
-    db[table].insert_all(rows, batch_size=500)
+    """Insert rows that are plain already; a big index has hundreds of thousands."""
+    columns = [column.name for column in db[table].columns]
+    names, marks = ", ".join(columns), ", ".join(f":{name}" for name in columns)
+    db.conn.executemany(f"insert into [{table}] ({names}) values ({marks})", rows)  # noqa: S608
 
 
 def _by_id(records: Iterable[Named]) -> list[Named]:
@@ -497,7 +500,7 @@ def _passage(space: str, row: Sequence[Any]) -> Passage:
         language=row[2],
         title=row[3],
         text=row[4],
-        variants=tuple(json.loads(row[5])),
+        variants=tuple(json.loads(row[5])) if row[5] != "[]" else (),
         locator=row[6],
     )
 
