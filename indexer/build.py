@@ -403,13 +403,32 @@ def _content(
         "facts_hash": facts_hash,
         "calibration": Calibration().to_json(),
     }
-    _add_facts(content, analyser, _sorted(curated.facts))
+    facts = _sorted(curated.facts)
+    if old is not None and old.meta["facts_hash"] == facts_hash:
+        _keep_facts(content, old, facts)
+    else:
+        _add_facts(content, analyser, facts)
     _add_documents(content, analyser, documents, old if same_analysis else None)
     counts = [len(curated.facts), len(documents)]
     counts.append(sum(len(loaded.passages) for loaded in documents))
     content.meta["counts"] = json.dumps(counts)
     content.meta["spaces"] = json.dumps(sorted(content.passages))
     return content
+
+
+def _keep_facts(content: Content, old: Store, facts: list[Document]) -> None:
+    """Take the facts' counts and weights from the old index: nothing they rest on
+    has changed.
+    """
+    content.passages["facts:en"] = [
+        passage for fact in facts for passage in split(fact)
+    ]
+    content.wide |= {"facts:en", "grams:en"}
+    for space in ("facts:en", "grams:en", "features:en"):
+        content.postings[space] = old.postings(space)
+    for name in ("facts:en", "grams:en"):
+        content.arrays[name] = old.array(name)
+    content.surface = old.surface()
 
 
 def _add_facts(content: Content, analyser: Analyser, facts: list[Document]) -> None:

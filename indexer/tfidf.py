@@ -16,6 +16,7 @@ normalisation (Robertson and Zaragoza 2009, in Lucene's variant: Kamphuis et al.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -31,6 +32,8 @@ GRAMS_SHARE = 0.33
 Ints = NDArray[np.int32]
 Counts = NDArray[np.uint16]
 Floats = NDArray[np.float64]
+# Up to so many texts scikit-learn is not imported to count them.
+FEW = 200
 NO_FLOATS: Floats = np.zeros(0)
 
 
@@ -78,15 +81,19 @@ class LeftOut(NamedTuple):
 def count(texts: Iterable[Sequence[str]]) -> Postings:
     """Count the terms of texts that are already cut, with scikit-learn.
 
+    A few texts are counted without it, equally: importing it would cost more.
+
     Args:
         texts: The terms of passage 0, 1, ...
     """
-    from sklearn.feature_extraction.text import CountVectorizer
-
     cut = list(texts)
     if not any(cut):
         empty = np.zeros(0, np.int32)
         return Postings((), np.zeros(1, np.int64), empty, empty.astype(np.uint16))
+    if len(cut) <= FEW:
+        return _count_few(cut)
+    from sklearn.feature_extraction.text import CountVectorizer
+
     counter = CountVectorizer(analyzer=_as_cut)
     matrix = counter.fit_transform(cut).tocsc()
     matrix.sort_indices()
@@ -95,6 +102,22 @@ def count(texts: Iterable[Sequence[str]]) -> Postings:
         starts=matrix.indptr.astype(np.int64),
         numbers=matrix.indices.astype(np.int32),
         counts=np.minimum(matrix.data, 65_535).astype(np.uint16),
+    )
+
+
+def _count_few(cut: list[Sequence[str]]) -> Postings:
+    found = sorted(
+        (term, number, times)
+        for number, terms in enumerate(cut)
+        for term, times in Counter(terms).items()
+    )
+    words = sorted({term for term, _, _ in found})
+    sizes = Counter(term for term, _, _ in found)
+    return Postings(
+        words=tuple(words),
+        starts=np.cumsum([0, *(sizes[word] for word in words)]).astype(np.int64),
+        numbers=np.array([number for _, number, _ in found], np.int32),
+        counts=np.array([min(n, 65_535) for _, _, n in found], np.uint16),
     )
 
 

@@ -82,15 +82,6 @@ def test_documents_have_rights_and_sources():
         assert len(document.sections) >= 2, document.id
 
 
-# Leaked cables: the curating rules keep facts from resting on them.
-LEAKED = {
-    "us-embassy-beijing-cablegate-coordinated-2007",
-    "us-embassy-hanoi-vietnam-signs-2008",
-    "us-embassy-phnom-penh-regional-progress-2006",
-    "us-embassy-rangoon-burma-host-2004",
-}
-
-
 def test_every_source_is_used():
     safety = curated().safety
     assert safety is not None
@@ -100,7 +91,7 @@ def test_every_source_is_used():
     used |= {id for record in safety.numbers for id in record.sources}
     used |= {id for record in safety.routes for id in record.sources}
 
-    assert curated().sources.keys() - used <= LEAKED
+    assert curated().sources.keys() == used
 
 
 def written_facts() -> list[dict[str, Any]]:

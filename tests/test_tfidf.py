@@ -378,3 +378,17 @@ def old_idf_cosines(
         sum(weight * question.get(gram, 0.0) for gram, weight in vector(text).items())
         for text in texts
     ]
+
+
+def test_few_texts_are_counted_as_many_are(monkeypatch: pytest.MonkeyPatch):
+    texts = [["b", "a", "b"], [], ["c", "a"], ["日", "b"] * 3]
+    few = tfidf.count(texts)
+    monkeypatch.setattr(tfidf, "FEW", 0)
+
+    many = tfidf.count(texts)
+
+    assert few.words == many.words
+    for name in ("starts", "numbers", "counts"):
+        ours, theirs = getattr(few, name), getattr(many, name)
+        assert ours.dtype == theirs.dtype
+        assert ours.tolist() == theirs.tolist()
