@@ -24,8 +24,15 @@ ROOM = 150
 EXTRACT_COVERAGE = 0.9
 # A question less like every stored way of asking than this is about something else.
 NEAR = 0.2
+# With a word that nothing knows, at least so much of the rest must stand in a fact.
+HALF_KNOWN = 0.5
+# Names of which another is never meant: a fact without them is about something else.
+SUBJECTS = frozenset(
+    {"uniap", "un act", "asean act", "actip", "bali process", "palermo protocol"}
+)
 # To answer although the fact does not show the aspect asked for (its theme, its cost).
 SURE = 0.9
+CERTAIN = 0.97
 YES_NO = re.compile(
     r"\W*(?:so |and |but |is it true that |i (?:heard|read|think|thought|believe) )*"
     r"(?:was|were|is|are|did|does|do|has|have|had|can|isn'?t|wasn'?t|didn'?t|doesn'?t|why|true)\b",
@@ -90,7 +97,7 @@ def _dated(document: Document, phrases: Phrases) -> str:
     if not as_of:
         return phrases.disputed_undated if document.disputed else ""
     dated = phrases.disputed if document.disputed else phrases.as_of
-    return dated.format(as_of=as_of)
+    return dated.format(as_of=as_of).replace("As of since", "Since")
 
 
 def shortened(text: str, limit: int) -> str:
@@ -140,6 +147,10 @@ def _from_fact(
     # Another country or year than asked is no answer, unless the rest was certain
     # and the question takes it for granted: then the difference comes first.
     if best.features["aspect"] < 0 and best.confidence < SURE:
+        return None
+    if SUBJECTS & {*best.missing} and best.confidence < CERTAIN:
+        return None
+    if hits.understanding.unknown and best.features["coverage"] < HALF_KNOWN:
         return None
     if wrong and not (best.features["entity"] == 1 or _takes_for_granted(question)):
         return None

@@ -1,4 +1,4 @@
-"""Recognises a message from somebody in danger by the patterns of safety.yaml."""
+"""Recognises a message from somebody in danger by patterns and signs of safety.yaml."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.phrases import Found, Line, PhraseBook
+from bot.signs import Signs
 from indexer.analysis import fold
 from indexer.schema import PatternRecord, SafetyFile
 
@@ -15,6 +16,7 @@ LEVELS: tuple[Level, ...] = ("self_harm", "certain", "possible")
 READ_CHARS = 4096
 # Lists whose words mean nothing else where they are found.
 MASKS = ("idiom", "about")
+SIGNS = "signs"
 # How far beside a pattern, in words, `unless` still calms it, and a personal word
 # still makes it personal.
 NEAR = 3.0
@@ -29,7 +31,8 @@ class Judgement:
 
     Attributes:
         level: None where nothing sounds like danger.
-        pattern_id: The pattern that decided; empty where level is None.
+        pattern_id: The pattern that decided, "signs" where their sum did; empty where
+            level is None.
         countries: Named in the message, without those somebody only comes from.
     """
 
@@ -55,13 +58,18 @@ class Safety:
         self._book = PhraseBook(file.spellings, file.traditional, file.common)
         named = {f"country:{name}": names for name, names in file.countries.items()}
         masks = dict(zip(MASKS, (file.idioms, file.about), strict=True))
-        for lists in (masks, {"origin": file.origin}, named, file.words):
+        whole = {"origin": file.origin, "framing": file.framing}
+        for lists in (masks, whole, named, file.words):
             for name, languages in lists.items():
                 for language, phrases in languages.items():
                     self._book.add(name, language, phrases)
         # What calms is looked for in the whole message, danger only in the rest.
-        self._calming = set(masks).union(*(one.unless for one in file.patterns))
+        self._calming = {*masks, "framing", *file.insisting}.union(
+            *(one.unless for one in file.patterns)
+        )
+        self._signs = Signs(file)
         self._personal = frozenset(file.personal)
+        self._insisting = frozenset(file.insisting)
         self._patterns = sorted(
             (self._compile(pattern) for pattern in file.patterns),
             key=lambda pattern: LEVELS.index(pattern.level),
@@ -92,10 +100,24 @@ class Safety:
         by_name: dict[str, list[Found]] = {}
         for found in [*calm, *self._book.find(line)]:
             by_name.setdefault(found.name, []).append(found)
-        for pattern in self._patterns:
-            if self._matches(pattern, by_name, line):
-                return Judgement(pattern.level, pattern.id, _countries(by_name))
-        return Judgement(countries=_countries(by_name))
+        level, decided = self._level(by_name, line)
+        return Judgement(level, decided, _countries(by_name))
+
+    def _level(
+        self, by_name: dict[str, list[Found]], line: Line
+    ) -> tuple[Level | None, str]:
+        """Return the gravest level, and the pattern, or "signs", that decided it."""
+        framed = "framing" in by_name and by_name.keys().isdisjoint(self._insisting)
+        score = self._signs.score(by_name, line)
+        for level in LEVELS:
+            if framed and level != "self_harm":
+                break
+            for pattern in self._patterns:
+                if pattern.level == level and self._matches(pattern, by_name, line):
+                    return level, pattern.id
+            if self._signs.level(score) == level:
+                return level, SIGNS
+        return None, ""
 
     def _matches(
         self, pattern: _Pattern, by_name: dict[str, list[Found]], line: Line

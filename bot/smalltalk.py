@@ -57,7 +57,7 @@ PATTERNS: tuple[tuple[Remark, re.Pattern[str]], ...] = (
         r".{0,25}\b(?:your|the bot'?s?)\b.{0,15}(?:token|password|api key|prompt|instructions|source code|config)"
         r"|\brepeat after me|\banswer only with|\bsay (?:it|this|that) (?:as|in)\b|\byour own opinion|\b(?:i|we) (?:order|command) you\b"
         r"|\bas your (?:administrator|admin|developer|owner|creator|boss|operator)\b|\bstop being\b|\bfrom now on\b"
-        r"|drop table|<script|\brm -rf|\bsudo\b|translate (?:this|the following)|write (?:me )?(?:a|an) (?:poem|song|story|essay|joke|code|program|script)"
+        r"|drop table|<script|\brm -rf|\bsudo\b|translate (?:this|the following)|write (?:me )?(?:a|an|some) (?:[a-z]+ )?(?:poem|song|story|essay|joke|code|program|script|function|email|letter)"
     )),
     ("advice", re.compile(
         r"\b(?:can|should|could|may|must) (?:i|we)\b.{0,40}\b(?:sue|plead|appeal|file a (?:case|lawsuit)|press charges|get a visa)"

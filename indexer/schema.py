@@ -219,6 +219,14 @@ class PatternRecord(Record):
     counter_examples: list[Text] = []
 
 
+class SignRecord(Record):
+    """What adds to the suspicion that somebody is in danger, or takes from it."""
+
+    id: Id
+    weight: Annotated[str, Field(pattern=r"^-?[1-9]$")]
+    words: Annotated[list[Text], Field(min_length=1)]
+
+
 class SafetyFile(Record):
     """Numbers, routes, replies, and what a message from somebody in danger sounds like.
 
@@ -233,6 +241,11 @@ class SafetyFile(Record):
         about: Phrases of questions about the subject. They silence a pattern unless
             a list of `personal` stands in it.
         origin: Phrases before or after a country that somebody only comes from.
+        framing: Phrases of reports, fiction and study: below them only self-harm is
+            read, unless a list of `insisting` stands in the message.
+        signs: The second mechanism: the weights of the signs found within
+            `signs_within` words of each other are added up; from `certain_from` on
+            the message is certain, from `possible_from` on possible.
     """
 
     numbers: list[NumberRecord]
@@ -246,5 +259,11 @@ class SafetyFile(Record):
     about: Phrases = {}
     origin: Phrases = {}
     personal: list[Text] = []
+    framing: Phrases = {}
+    insisting: list[Text] = []
+    certain_from: Annotated[str, Field(pattern=r"^[1-9][0-9]?$")] = "99"
+    possible_from: Annotated[str, Field(pattern=r"^[1-9][0-9]?$")] = "99"
+    signs_within: Annotated[str, Field(pattern=r"^[1-9][0-9]?$")] = "24"
+    signs: list[SignRecord] = []
     words: dict[str, Phrases] = {}
     patterns: list[PatternRecord] = []

@@ -37,7 +37,8 @@ FLOORS = (
     "indexer.printing",
     "indexer.__main__ bot bot.settings bot.languages.en bot.phrases bot.dates",
     "bot.types bot.languages",
-    "bot.texts bot.smalltalk bot.citations bot.safety bot.conversation bot.refusals"
+    "bot.texts bot.smalltalk bot.citations bot.signs bot.safety bot.conversation"
+    " bot.refusals"
     " bot.journal bot.why",
     "bot.hotlines bot.answers",
     "bot.resources bot.understanding",
