@@ -41,8 +41,8 @@ def word(number: int) -> str:
     """Return a word of its own for a number.
 
     >>> word(0), word(71)
-    ('babab', 'bebeb')
+    ('bababa', 'bebeba')
     """
     size = len(SYLLABLES)
     parts = [number % size, number // size % size, number // size // size % size]
-    return "".join(SYLLABLES[part] for part in parts)[:5] + SYLLABLES[parts[2]]
+    return "".join(SYLLABLES[part] for part in parts)
