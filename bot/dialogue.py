@@ -17,11 +17,12 @@ from bot.conversation import MINUTES, Conversations, choice
 from bot.dates import in_words
 from bot.journal import Unanswered
 from bot.languages import phrases
+from bot.leaning import subject
 from bot.resources import Resources
 from bot.safety import Judgement
 from bot.smalltalk import Remark, remark
 from bot.types import Answer, AnswerKind, Reason, Turn
-from bot.understanding import context_of, first_question, understand
+from bot.understanding import first_question, understand
 from bot.why import why
 from indexer.analysis import language_of
 from indexer.types import Hits
@@ -206,7 +207,7 @@ class Dialogue:
         answer = fact_answer(document, passage, index, words, confidence=1.0)
         explained = words.why_fact.format(title=passage.title)
         return _Said(
-            answer, explained, passage.title, context=index.context_of(fact_id)
+            answer, explained, passage.title, context=subject(index, passage.title)
         )
 
     def _answered(self, chat: str, text: str) -> _Said:
@@ -217,7 +218,8 @@ class Dialogue:
         language = language_of(text) or self._language(chat)
         question, rest = first_question(text)
         turns = self._conversations.turns(chat)
-        hits, whole = understand(index, question, turns, language)
+        understood = understand(index, question, turns, language)
+        hits = understood.hits
         answer = compose(question, hits, index, words)
         explained = why(answer, hits, index, words)
         if rest and answer.kind == "answer":
@@ -226,7 +228,7 @@ class Dialogue:
             answer = self._in_language(answer, language)
         self._count(answer, hits)
         kinds = hits.understanding.kinds
-        return _Said(answer, explained, whole, kinds, context_of(index, hits))
+        return _Said(answer, explained, understood.question, kinds, understood.subject)
 
     def _in_language(self, answer: Answer, language: str) -> Answer:
         """Say "I do not understand" in the language itself, and where numbers are."""

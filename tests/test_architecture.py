@@ -40,8 +40,9 @@ FLOORS = (
     "bot.texts bot.smalltalk bot.citations bot.signs bot.safety bot.conversation"
     " bot.refusals"
     " bot.journal bot.why",
-    "bot.hotlines bot.answers",
-    "bot.resources bot.understanding",
+    "bot.hotlines bot.answers bot.rewriting",
+    "bot.resources bot.leaning",
+    "bot.understanding",
     "bot.catalogue",
     "bot.dialogue",
     "bot.assistant",
