@@ -58,6 +58,20 @@ def subject(index: Index, question: str) -> tuple[str, ...]:
     return subject_of(asked, asked.words, index.analyser)
 
 
+def spoken(index: Index, words: Sequence[str]) -> str:
+    """Return a subject as people write it: "SOM 8", "Viet Nam", "hotline"."""
+    glossary = index.analyser.glossary
+    names = {**glossary.entities, **glossary.countries}
+
+    def written(word: str) -> str:
+        family, _, number = word.rpartition("_")
+        if family in names and number.isdigit():
+            return f"{names[family][0]} {number}"
+        return names[word][0] if word in names else word.replace("_", " ")
+
+    return ", ".join(written(word) for word in words)
+
+
 def before(index: Index, last: Turn) -> Before:
     """Analyse what a follow-up leans on: the question, and the facts it found."""
     analyse = index.analyser.analyse
