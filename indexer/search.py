@@ -289,15 +289,7 @@ class Index:
     def _understanding(self, ranking: Ranking, language: str) -> Understanding:
         asked = ranking.asked
         passages = self.store.lists(f"passages:{language}", ranking.weights)
-        known = {
-            entity.name: tuple(
-                sorted(
-                    int(name.rpartition("_")[2])
-                    for name in self.ranker.family(f"told:{entity.name}_")
-                )
-            )
-            for entity in asked.entities
-        }
+        known = {entity.name: self.numbers(entity.name) for entity in asked.entities}
         content = [
             term for term in dict.fromkeys(asked.terms) if term not in STOP_TERMS
         ]
@@ -350,6 +342,11 @@ class Index:
         return number is not None and all(
             number in self.ranker.feature(f"kind:{kind}") for kind in kinds
         )
+
+    def numbers(self, family: str) -> tuple[int, ...]:
+        """Return which numbers of a counted thing facts tell of."""
+        told = self.ranker.family(f"told:{family}_")
+        return tuple(sorted(int(name.rpartition("_")[2]) for name in told))
 
     def passage(self, passage_id: str) -> Passage | None:
         """Return a passage by its id, or None."""

@@ -40,9 +40,11 @@ FLOORS = (
     "bot.texts bot.smalltalk bot.citations bot.signs bot.safety bot.conversation"
     " bot.refusals"
     " bot.journal bot.why",
-    "bot.hotlines bot.answers",
-    "bot.resources bot.understanding",
-    "bot.catalogue",
+    "bot.hotlines bot.answers bot.rewriting",
+    "bot.resources bot.leaning",
+    "bot.understanding",
+    "bot.catalogue bot.danger",
+    "bot.remarks",
     "bot.dialogue",
     "bot.assistant",
     "bot.evaluation",
