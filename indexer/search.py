@@ -15,6 +15,7 @@ from indexer.analysis import STOP_WORDS, stem, tokens
 from indexer.confidence import Calibration
 from indexer.extracts import best_sentence
 from indexer.glossary import STOP_TERMS, Analysed, Analyser, Glossary
+from indexer.maxscore import Scorer
 from indexer.ranking import CONTEXT_WEIGHT, Ranker, Ranking
 from indexer.signals import Candidate, Variant
 from indexer.store import Store
@@ -43,6 +44,7 @@ class Index:
         self.analyser = Analyser(Glossary.from_json(self.store.meta["glossary"]))
         self.calibration = Calibration.from_json(self.store.meta["calibration"])
         self.ranker = Ranker(self.store, self.analyser)
+        self._scorers: dict[str, Scorer] = {}
         self._surface: dict[str, int] | None = None
         self._sources = self.store.sources()
         self._topics = {
@@ -240,21 +242,22 @@ class Index:
         if not self.ranker.size(space):
             return ()
         lists = self.store.lists(space, weights)
-        scores = tfidf.word_scores(
-            weights, lists, self.ranker.array(space), self.ranker.average(space)
-        )
-        numbers = tfidf.top(scores, limit)
-        found = self.store.passages(space, numbers)
+        best = self._scorer(space).best(weights, lists, limit)
+        found = self.store.passages(space, [number for number, _ in best])
         hits = [
-            Hit(passage, float(scores[number]))
-            for number, passage in zip(numbers, found, strict=True)
+            Hit(passage, score) for passage, (_, score) in zip(found, best, strict=True)
         ]
-        shares = self._shares(asked, weights, lists, len(scores))
+        shares = self._shares(asked, weights, lists, self.ranker.size(space))
         for place, hit in enumerate(hits[:EXTRACTED]):
             relative = hit.score / hits[0].score
             extract = best_sentence(asked, shares, hit.passage, relative, self.analyser)
             hits[place] = replace(hit, extract=extract.text, features=extract.features)
         return tuple(hits)
+
+    def _scorer(self, space: str) -> Scorer:
+        if space not in self._scorers:
+            self._scorers[space] = Scorer(self.ranker.array(space))
+        return self._scorers[space]
 
     @staticmethod
     def _shares(

@@ -18,7 +18,7 @@ FLOORS = (
     "indexer.glossary indexer.schema indexer.intake indexer.typos",
     "indexer.csv_facts indexer.passages indexer.tfidf indexer.confidence"
     " indexer.contradictions",
-    "indexer.facts indexer.contrast indexer.extracts",
+    "indexer.facts indexer.contrast indexer.extracts indexer.maxscore",
     "indexer.loaders.headings indexer.loaders.worker",
     "indexer.loaders.front indexer.loaders.docx indexer.loaders.html"
     " indexer.loaders.pdf",

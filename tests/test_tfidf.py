@@ -250,6 +250,24 @@ def test_gram_scores_of_latin_words_equal_char_wb():
     assert ours == pytest.approx(theirs, abs=1e-9)
 
 
+def test_grams_of_ten_thousand_facts_equal_the_cosine():
+    rng = np.random.default_rng(5)
+    letters = np.array(list("aeioumnstrk"))
+    words = ["".join(rng.choice(letters, size)) for size in rng.integers(2, 9, 3_000)]
+    facts = [list(rng.choice(words, 6)) for _ in range(10_000)]
+    cut = [list(grams(fact)) for fact in facts]
+    postings = tfidf.count(cut)
+    lists, norms = lists_of(postings), tfidf.gram_norms(postings, len(facts))
+    reference = TfidfVectorizer(sublinear_tf=True, analyzer=lambda words: words)
+    matrix = reference.fit_transform(cut)
+
+    for number in range(0, len(facts), 1_000):
+        asked = list(grams([*facts[number][:4], "unknown"]))
+        theirs = (matrix @ reference.transform([asked]).T).toarray().ravel()
+        ours = tfidf.gram_scores(Counter(asked), lists, norms)
+        assert np.abs(ours - theirs).max() < 1e-9
+
+
 def test_channels_are_fused_by_share_of_their_best():
     words, grams_ = np.array([2.0, 1.0, 0.0]), np.array([0.1, 0.4, 0.0])
 
