@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from indexer import signals, tfidf, typos
+from indexer import signals, tfidf
 from indexer.analysis import STOP_WORDS, stem, tokens
 from indexer.confidence import Calibration
 from indexer.extracts import best_sentence
@@ -25,6 +25,8 @@ MAX_CHARS = 1000
 CONTEXT_WORDS = 4
 # Sentences are looked for in this many passages.
 EXTRACTED = 3
+# So many sentences are kept as they were cut.
+SENTENCES = 300
 # Only these can be answered with or offered; the rest are ranked, no more.
 SIGNALLED = 3
 # Of these the ways of asking are compared with the question one by one.
@@ -42,14 +44,14 @@ class Index:
     def __init__(self, path: Path) -> None:
         self.store = Store(path)
         self.analyser = Analyser(Glossary.from_json(self.store.meta["glossary"]))
+        # One long sentence with its grams takes 35 kB.
+        cut = self.analyser.cut.__wrapped__
+        self.analyser.cut = lru_cache(maxsize=SENTENCES)(cut)
         self.calibration = Calibration.from_json(self.store.meta["calibration"])
         self.ranker = Ranker(self.store, self.analyser)
         self._scorers: dict[str, Scorer] = {}
         self._surface: dict[str, int] | None = None
-        self._sources = self.store.sources()
-        self._topics = {
-            d.id: d.topic for d in self.store.documents() if d.kind == "fact"
-        }
+        self._topics = self.store.topics()
         self._idf = lru_cache(maxsize=50_000)(self._read_idf)
         self._variants = lru_cache(maxsize=2000)(self._analysed_variants)
 
@@ -135,7 +137,6 @@ class Index:
             token.text
             for token in tokens(question)
             if token.script == "latin"
-            and len(token.text) >= typos.MIN_LETTERS
             and token.text not in self._surface
             and token.text not in STOP_WORDS
             and token.text not in capitals
@@ -143,7 +144,12 @@ class Index:
         ]
         in_documents = self.store.lists("passages:en", [stem(word) for word in unknown])
         unknown = [word for word in unknown if stem(word) not in in_documents]
-        return typos.repair(unknown, self._surface) if unknown else {}
+        if not unknown:
+            return {}
+        # Most questions have no such word: the edit distances are loaded at the first.
+        from indexer import typos
+
+        return typos.repair(unknown, self._surface)
 
     def _with_context(self, asked: Analysed, context: tuple[str, ...]) -> Analysed:
         """Let the turn before say which entity and country a follow-up is about."""
@@ -323,11 +329,11 @@ class Index:
 
     def source(self, source_id: str) -> Source | None:
         """Return a source, or None."""
-        return self._sources.get(source_id)
+        return self.store.source(source_id)
 
     def sources(self) -> tuple[Source, ...]:
         """Return all sources, sorted by id."""
-        return tuple(self._sources.values())
+        return tuple(self.store.sources().values())
 
     def fact(self, document_id: str) -> Passage | None:
         """Return a fact's passage, or None."""

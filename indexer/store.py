@@ -29,7 +29,9 @@ from indexer.types import Document, Passage, Quote, Source
 
 FORMAT = "1"
 CURE = "run `python -m indexer build` to make a new one"
-CACHE_BYTES = 32_000_000
+# A cache of lists for small indexes; that of a large one grows with its passages.
+CACHE_BYTES = 24_000_000
+CACHE_BYTES_A_PASSAGE = 160
 
 Named = TypeVar("Named", Document, Source)
 Columns = dict[str, type]
@@ -258,7 +260,7 @@ class Store:
         try:
             self.meta = dict(self._connection.execute("select key, value from meta"))
             self._check(path)
-        except (sqlite3.Error, ValueError, KeyError):
+        except (sqlite3.Error, ValueError, KeyError, IndexError, TypeError):
             self.close()
             reason = "is no index of this program, or is damaged"
             raise IndexOutdatedError(f"{path} {reason}; {CURE}") from None
@@ -273,6 +275,8 @@ class Store:
                 reason = f"was made by another version ({versions})"
                 raise IndexOutdatedError(f"{path} {reason}; {CURE}")
         self._wide = frozenset(json.loads(self.meta["wide"]))
+        passages = json.loads(self.meta.get("counts", "[0]"))[-1]
+        self._room = max(CACHE_BYTES, CACHE_BYTES_A_PASSAGE * passages)
         self._array_checksums = json.loads(self.meta["arrays"])
         with path.open("rb") as file:
             header = file.read(100)
@@ -380,7 +384,7 @@ class Store:
         self._cached += _cost(key, posting)
 
     def _trim(self) -> None:
-        while self._cached > CACHE_BYTES:
+        while self._cached > self._room:
             key, posting = self._cache.popitem(last=False)
             self._cached -= _cost(key, posting)
 
@@ -465,15 +469,27 @@ class Store:
         )
         return [_document(row) for row in rows]
 
+    def topics(self) -> dict[str, str]:
+        """Return the topic of each fact, by its id."""
+        rows = self._connection.execute(
+            "select id, topic from document where kind = 'fact'"
+        )
+        return dict(rows)
+
+    def source(self, source_id: str) -> Source | None:
+        """Return a source, or None."""
+        row = self._connection.execute(
+            f"select {SOURCE_COLUMNS} from source where id = ?",  # noqa: S608
+            (source_id,),
+        ).fetchone()
+        return _source(row) if row else None
+
     def sources(self) -> dict[str, Source]:
         """Return all sources by id, sorted."""
         rows = self._connection.execute(
-            "select id, title, publisher, url, date, linked from source order by id"
+            f"select {SOURCE_COLUMNS} from source order by id"  # noqa: S608
         )
-        return {
-            name: Source(name, title, publisher, url, date, bool(linked))
-            for name, title, publisher, url, date, linked in rows
-        }
+        return {row[0]: _source(row) for row in rows}
 
     def files(self) -> dict[str, tuple[str, tuple[str, ...]]]:
         """Return each knowledge file's checksum and intake report."""
@@ -485,6 +501,7 @@ class Store:
         }
 
 
+SOURCE_COLUMNS = "id, title, publisher, url, date, linked"
 PASSAGE_COLUMNS = "id, document, language, title, text, variants, locator"
 DOCUMENT_COLUMNS = (
     "id, kind, title, language, topic, as_of, disputed, review_by, changed, quote,"

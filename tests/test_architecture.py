@@ -212,3 +212,12 @@ def test_a_process_that_answers_loads_nothing_that_fits(
 
     assert {"bot", "numpy"} <= loaded
     assert not loaded & {"sklearn", "scipy", "telegram", "trafilatura", "docx"}
+
+
+def test_a_search_loads_no_edit_distances_unless_a_word_is_unknown(toy: Path):
+    code = (
+        "import sys; from pathlib import Path; from indexer.search import Index\n"
+        "Index(Path(sys.argv[1])).search('Where was SOM 8?')"
+    )
+
+    assert "rapidfuzz" not in loaded_by(code, str(toy / "index.db"))

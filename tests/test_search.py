@@ -227,3 +227,11 @@ def test_a_document_in_another_language_has_a_space_of_its_own(
     with closing(Index(tmp_path / "index.db")) as index:
         assert index.passage("documents/thai.md@th#0") is not None
         assert fact_ids(index.search("What is COMMIT?"))[0] == "commit-what"
+
+
+def test_sources_are_looked_up_one_by_one(index: Index):
+    sources = index.sources()
+
+    assert [source.id for source in sources] == sorted(s.id for s in sources)
+    assert [index.source(source.id) for source in sources] == list(sources)
+    assert index.source("nobody") is None
