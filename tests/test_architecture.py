@@ -18,13 +18,16 @@ FLOORS = (
     "indexer.glossary indexer.schema indexer.intake indexer.typos",
     "indexer.csv_facts indexer.passages indexer.tfidf indexer.confidence"
     " indexer.contradictions",
-    "indexer.facts indexer.contrast indexer.extracts indexer.maxscore",
+    "indexer.facts indexer.contrast indexer.extracts indexer.maxscore indexer.terms"
+    " indexer.counting indexer.options indexer.layout indexer.reports",
+    "indexer.tally indexer.writing",
     "indexer.loaders.headings indexer.loaders.worker",
     "indexer.loaders.front indexer.loaders.docx indexer.loaders.html"
     " indexer.loaders.pdf",
     "indexer.loaders.apart indexer.loaders.markdown indexer.loaders.plain",
     "indexer.loaders",
     "indexer.store",
+    "indexer.swapping indexer.fact_counts indexer.documents",
     "indexer.ranking",
     "indexer.signals",
     "indexer.search indexer.status",
@@ -32,6 +35,8 @@ FLOORS = (
     "indexer.findings",
     "indexer.document_checks",
     "indexer.checks",
+    "indexer.calibrating",
+    "indexer.making",
     "indexer.build",
     "indexer.explain indexer.phrasings indexer.watch",
     "indexer.printing",
@@ -60,7 +65,7 @@ LATE = {
     ("indexer.loaders.worker", "indexer.loaders.pdf"),
 }
 WRITERS = {"indexer.store", "bot.journal"}
-FITTERS = {"indexer.tfidf", "indexer.confidence"}
+FITTERS = {"indexer.counting", "indexer.confidence"}
 
 
 def module_of(path: Path) -> str:

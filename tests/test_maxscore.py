@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer import tfidf
+from indexer import counting, tfidf
+from indexer.counting import Postings
 from indexer.maxscore import Scorer
-from indexer.tfidf import Floats, Posting, Postings
+from indexer.tfidf import Floats, Posting
 
 SIZE, VOCABULARY = 10_000, 5_000
 WEIGHTS = st.dictionaries(
@@ -33,7 +34,7 @@ def lists_of(postings: Postings) -> dict[str, Posting]:
 
 
 def lengths_of(postings: Postings, size: int) -> Floats:
-    return tfidf.lengths(postings, size, [1.0] * len(postings.words))
+    return counting.lengths(postings, size, [1.0] * len(postings.words))
 
 
 def by_scoring_all(
@@ -59,7 +60,7 @@ def test_the_best_are_those_of_scoring_all_and_sorting(
         [chr(97 + int(9 * x**3)) for x in rng.random(int(rng.integers(0, 7)))]
         for _ in range(size)
     ]
-    postings = tfidf.count(texts)
+    postings = counting.count(texts)
     lists, lengths = lists_of(postings), lengths_of(postings, size)
     asked = {name: lists[name] for name in weights if name in lists}
 
@@ -74,7 +75,7 @@ def test_the_best_are_those_of_scoring_all_and_sorting(
 def test_small_and_empty_spaces_are_ranked_alike(
     texts: list[list[str]], weights: dict[str, float]
 ):
-    postings = tfidf.count(texts)
+    postings = counting.count(texts)
     lists, lengths = lists_of(postings), lengths_of(postings, len(texts))
 
     found = Scorer(lengths).best(weights, lists, 3)
@@ -107,7 +108,7 @@ def asked_of(corpus: Sequence[Sequence[str]]) -> list[list[str]]:
 def test_ten_thousand_passages_are_ranked_as_by_scoring_all(
     corpus: list[list[str]], monkeypatch: pytest.MonkeyPatch
 ):
-    postings = tfidf.count(corpus)
+    postings = counting.count(corpus)
     lists, lengths = lists_of(postings), lengths_of(postings, SIZE)
     scorer = Scorer(lengths)
     added = []
@@ -126,7 +127,7 @@ def test_ten_thousand_passages_are_ranked_as_by_scoring_all(
 
 
 def test_ten_thousand_passages_score_as_by_bm25s(corpus: list[list[str]]):
-    postings = tfidf.count(corpus)
+    postings = counting.count(corpus)
     lists = lists_of(postings)
     scorer = Scorer(lengths_of(postings, SIZE))
     place = {word: n for n, word in enumerate(postings.words)}
