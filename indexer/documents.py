@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from indexer import crew
 from indexer.errors import KnowledgeError
 from indexer.files import checksum, digest_of, files_below, relative
 from indexer.intake import inspect, mended
@@ -42,6 +43,22 @@ class Fresh(NamedTuple):
     intake: tuple[str, ...]
 
 
+class Task(NamedTuple):
+    """A file to be read, and the checksum of its bytes."""
+
+    path: Path
+    knowledge: Path
+    digest: str
+
+
+class Fault(NamedTuple):
+    """What is wrong with a file; the error itself does not pass between processes."""
+
+    file: str
+    place: str
+    reason: str
+
+
 class Library:
     """All documents of a folder, beside those that the old index holds.
 
@@ -66,6 +83,7 @@ class Library:
         documents = old.documents() if old else []
         self._held = {d.id: d for d in documents if d.kind == "document"}
         self._ahead: dict[str, Fresh | None] = {}
+        self._coming: Iterator[Fresh | Fault] = iter(())
         paths = list(files_below(knowledge / "documents", knowledge, self._unread))
         self._sides = {path for path in paths if path.suffix in SIDE_FILES}
         named = {relative(path, knowledge): path for path in _without_sides(paths)}
@@ -111,6 +129,12 @@ class Library:
 
     def documents(self, track: Track[str]) -> Iterator[Loaded]:
         """Yield all documents that can be read, sorted by id."""
+        tasks = [
+            self._task(name)
+            for name in self._digests
+            if name not in self._ahead and not self._is_held(name)
+        ]
+        self._coming = crew.done(read, tasks)
         for name in track(list(self._paths), "Reading documents"):
             if name not in self._digests:
                 continue
@@ -139,14 +163,15 @@ class Library:
     def _load(self, name: str) -> Fresh | None:
         """Load a file, or name what is wrong with it; once, also when asked twice."""
         if name not in self._ahead:
-            try:
-                self._ahead[name] = fresh(
-                    self._paths[name], self._knowledge, self._digests[name]
-                )
-            except KnowledgeError as error:
-                self._unread.append(error)
-                self._ahead[name] = None
+            # Apart from those looked at before, files are asked for in their order.
+            found = next(self._coming, None) or read(self._task(name))
+            if isinstance(found, Fault):
+                self._unread.append(KnowledgeError(*found))
+            self._ahead[name] = found if isinstance(found, Fresh) else None
         return self._ahead[name]
+
+    def _task(self, name: str) -> Task:
+        return Task(self._paths[name], self._knowledge, self._digests[name])
 
     def _digest(self, name: str, path: Path, digests: Mapping[str, str]) -> str:
         """Return the checksum of a file and of its side file."""
@@ -169,13 +194,13 @@ class Library:
         return True
 
 
-def fresh(path: Path, knowledge: Path, digest: str) -> Fresh:
-    """Load a file, look at what that may have damaged, and cut it into passages.
-
-    Raises:
-        KnowledgeError: It cannot be read.
-    """
-    raw = load(path, knowledge)
+def read(task: Task) -> Fresh | Fault:
+    """Load a file, look at what that may have damaged, and cut it into passages."""
+    path, knowledge, digest = task
+    try:
+        raw = load(path, knowledge)
+    except KnowledgeError as error:
+        return Fault(error.file, error.place, error.reason)
     document = replace(mended(raw), checksum=digest)
     passages = tuple(split(document))
     return Fresh(replace(document, sections=()), passages, inspect(raw))

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 # Lowest first. A name stands for all modules below it; the longest name decides.
 FLOORS = (
     "indexer indexer.types indexer.errors indexer.settings",
-    "indexer.analysis indexer.contacts indexer.files",
+    "indexer.analysis indexer.contacts indexer.files indexer.crew",
     "indexer.glossary indexer.schema indexer.intake indexer.typos",
     "indexer.csv_facts indexer.passages indexer.tfidf indexer.confidence"
     " indexer.contradictions",
