@@ -11,8 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -32,13 +31,13 @@ from indexer.layout import (
     row_bytes,
     source_of,
 )
+from indexer.lists import Lists
 from indexer.tfidf import Floats, Posting
 from indexer.types import Document, Passage, Source
 
 CURE = "run `python -m indexer build` to make a new one"
-# A cache of lists for small indexes; that of a large one grows with its passages.
-CACHE_BYTES = 24_000_000
-CACHE_BYTES_A_PASSAGE = 160
+# A build takes over what has not changed: also what is damaged there.
+CURE_OF_DAMAGE = "run `python -m indexer build --full` to make a new one"
 
 
 class Store:
@@ -48,17 +47,16 @@ class Store:
 
     Raises:
         IndexMissingError: There is no file at the path.
-        IndexOutdatedError: It is of another format, foreign or damaged.
+        IndexOutdatedError: It is of another format, foreign, cut short or damaged.
     """
 
     def __init__(self, path: Path) -> None:
         if not path.is_file():
             raise IndexMissingError(f"there is no index at {path}; {CURE}")
+        _check_size(path)
         # Immutable: no locks, no look at a journal; the file is only ever replaced.
         uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
         self._connection = sqlite3.connect(uri, uri=True)
-        self._cache: OrderedDict[tuple[str, str], Posting | None] = OrderedDict()
-        self._cached = 0
         try:
             self.meta = dict(self._connection.execute("select key, value from meta"))
             self._check(path)
@@ -76,17 +74,10 @@ class Store:
                 versions = f"{name} {self.meta[name]}, here {ours}"
                 reason = f"was made by another version ({versions})"
                 raise IndexOutdatedError(f"{path} {reason}; {CURE}")
-        self._wide = frozenset(json.loads(self.meta["wide"]))
+        wide = frozenset(json.loads(self.meta["wide"]))
         passages = json.loads(self.meta.get("counts", "[0]"))[-1]
-        self._room = max(CACHE_BYTES, CACHE_BYTES_A_PASSAGE * passages)
+        self._lists = Lists(self._connection, wide, passages)
         self._array_checksums = json.loads(self.meta["arrays"])
-        with path.open("rb") as file:
-            header = file.read(100)
-        # SQLite's header: page size at 16 (1 means 64 KiB), pages at 28, big-endian.
-        size = int.from_bytes(header[16:18], "big")
-        pages = int.from_bytes(header[28:32], "big")
-        if path.stat().st_size < pages * (65_536 if size == 1 else size):
-            raise ValueError("truncated")
 
     def close(self) -> None:
         """Close the file."""
@@ -105,7 +96,9 @@ class Store:
         except sqlite3.DatabaseError:
             found = "cannot be read"
         if found != "ok":
-            raise IndexOutdatedError(f"the index is damaged ({found}); {CURE}")
+            raise IndexOutdatedError(
+                f"the index is damaged ({found}); {CURE_OF_DAMAGE}"
+            )
 
     def verify_contents(self) -> None:
         """Read every row, and compare with what was written: `verify` in depth.
@@ -127,7 +120,7 @@ class Store:
                 digest.update(b"cannot be read")
             if digest.hexdigest() != hashes.get(table):
                 reason = f'the table "{table}" of the index is damaged'
-                raise IndexOutdatedError(f"{reason}; {CURE}")
+                raise IndexOutdatedError(f"{reason}; {CURE_OF_DAMAGE}")
 
     def array(self, name: str) -> Floats:
         """Return a stored array as float64; empty if it was never written.
@@ -142,78 +135,17 @@ class Store:
             return np.zeros(0)
         if checksum(row[0]) != self._array_checksums.get(name):
             raise IndexOutdatedError(
-                f'the array "{name}" of the index is damaged; {CURE}'
+                f'the array "{name}" of the index is damaged; {CURE_OF_DAMAGE}'
             )
         return np.frombuffer(row[0], "<f8").astype(np.float64)
 
     def lists(self, space: str, words: Iterable[str]) -> dict[str, Posting]:
         """Return the postings of those words that the space knows; rows are cached."""
-        wanted = sorted(set(words))
-        missing = [word for word in wanted if (space, word) not in self._cache]
-        for word, posting in self._read(space, missing):
-            self._keep((space, word), posting)
-        found = {}
-        for word in wanted:
-            posting = self._cache.get((space, word))
-            if posting is not None:
-                self._cache.move_to_end((space, word))
-                found[word] = posting
-        self._trim()
-        return found
+        return self._lists.known(space, words)
 
     def postings(self, space: str) -> Postings:
         """Return all postings of a space, to build on."""
-        rows = self._connection.execute(
-            "select word, df, blob from word join list using (at)"
-            " where space = ? order by word",
-            (space,),
-        )
-        words, sizes = [], []
-        numbers, counts = bytearray(), bytearray()
-        for word, df, blob in rows:
-            words.append(word)
-            sizes.append(df)
-            numbers += memoryview(blob)[: 4 * df]
-            counts += memoryview(blob)[4 * df :]
-        kind = "<u2" if space in self._wide else "u1"
-        return Postings(
-            words=tuple(words),
-            starts=np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64),
-            numbers=np.frombuffer(numbers, "<i4").astype(np.int32, copy=False),
-            counts=np.frombuffer(counts, kind).astype(np.uint16),
-        )
-
-    def _read(
-        self, space: str, words: list[str]
-    ) -> Iterator[tuple[str, Posting | None]]:
-        known: set[str] = set()
-        for start in range(0, len(words), 500):
-            part = words[start : start + 500]
-            marks = ",".join("?" * len(part))
-            rows = self._connection.execute(
-                f"select word, df, blob from word join list using (at)"  # noqa: S608
-                f" where space = ? and word in ({marks})",
-                (space, *part),
-            )
-            for word, df, blob in rows:
-                known.add(word)
-                yield word, self._decode(space, df, blob)
-        # A word that is not there is remembered too, at the price of its name.
-        yield from ((word, None) for word in words if word not in known)
-
-    def _decode(self, space: str, df: int, blob: bytes) -> Posting:
-        kind = "<u2" if space in self._wide else "u1"
-        counts = np.frombuffer(blob, kind, count=df, offset=4 * df)
-        return Posting(np.frombuffer(blob, "<i4", count=df), counts)
-
-    def _keep(self, key: tuple[str, str], posting: Posting | None) -> None:
-        self._cache[key] = posting
-        self._cached += _cost(key, posting)
-
-    def _trim(self) -> None:
-        while self._cached > self._room:
-            key, posting = self._cache.popitem(last=False)
-            self._cached -= _cost(key, posting)
+        return self._lists.all_of(space)
 
     def frequency(self, space: str, word: str) -> int:
         """Return in how many passages of a space a word stands."""
@@ -338,10 +270,17 @@ class Store:
         }
 
 
-def _cost(key: tuple[str, str], posting: Posting | None) -> int:
-    if posting is None:
-        return 200 + len(key[1])
-    return 400 + posting.numbers.nbytes + posting.counts.nbytes
+def _check_size(path: Path) -> None:
+    with path.open("rb") as file:
+        header = file.read(100)
+    # SQLite's header: page size at 16 (1 means 64 KiB), pages at 28, big-endian.
+    size = int.from_bytes(header[16:18], "big")
+    pages = int.from_bytes(header[28:32], "big")
+    whole = pages * (65_536 if size == 1 else size)
+    found = path.stat().st_size
+    if header.startswith(b"SQLite format 3\0") and found < whole:
+        reason = f"is cut short ({found:,} of {whole:,} bytes)"
+        raise IndexOutdatedError(f"{path} {reason}; {CURE}")
 
 
 def previous_of(index: Path) -> Path:

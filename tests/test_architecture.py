@@ -20,7 +20,7 @@ FLOORS = (
     " indexer.contradictions",
     "indexer.facts indexer.contrast indexer.extracts indexer.maxscore indexer.terms"
     " indexer.counting indexer.options indexer.layout indexer.reports",
-    "indexer.tally indexer.writing",
+    "indexer.tally indexer.writing indexer.lists",
     "indexer.loaders.headings indexer.loaders.worker",
     "indexer.loaders.front indexer.loaders.docx indexer.loaders.html"
     " indexer.loaders.pdf",

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer import store as store_module
+from indexer import lists as lists_module
 from indexer.build import build
 from indexer.counting import count
 from indexer.errors import IndexMissingError, IndexOutdatedError
@@ -152,15 +152,15 @@ def test_rows_are_read_once(path: Path):
 def test_the_cache_is_bounded_in_bytes_and_answers_all_the_same(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(store_module, "CACHE_BYTES", 2_000)
+    monkeypatch.setattr(lists_module, "CACHE_BYTES", 2_000)
     store = Store(path)
 
     for number in range(200):
         found = store.lists("passages:en", ["mou", f"unknown{number}"])
         assert found["mou"].numbers.tolist() == [0, 1]
 
-    assert store._cached <= 2_000
-    assert len(store._cache) < 20
+    assert store._lists.cached <= 2_000
+    assert len(store._lists._cache) < 20
     store.close()
 
 
@@ -225,6 +225,18 @@ def test_any_truncation_is_noticed(path: Path):
         path.write_bytes(data[:size])
         with pytest.raises(IndexOutdatedError):
             Store(path)
+
+
+def test_a_file_that_is_cut_short_is_named_so(path: Path):
+    whole = path.stat().st_size
+    truncated(path)
+
+    with pytest.raises(IndexOutdatedError) as caught:
+        Store(path)
+
+    assert str(caught.value) == (
+        f"{path} is cut short ({path.stat().st_size:,} of {whole:,} bytes); {CURE}"
+    )
 
 
 @pytest.mark.parametrize("key", ["format", "analysis"])
@@ -292,7 +304,10 @@ def test_any_row_that_differs_is_found_in_depth(path: Path, table: str, harm: st
     ):
         store.verify_contents()
 
-    assert str(caught.value) == f'the table "{table}" of the index is damaged; {CURE}'
+    assert str(caught.value) == (
+        f'the table "{table}" of the index is damaged;'
+        " run `python -m indexer build --full` to make a new one"
+    )
 
 
 def test_a_sound_index_passes_in_depth(path: Path, toy: Path):
