@@ -43,9 +43,7 @@ def files_below(
         if child.name.startswith("."):
             continue
         path = folder / child.name
-        try:
-            child.name.encode("utf-8")
-        except UnicodeEncodeError:
+        if not _is_utf8(child.name):
             shown = os.fsencode(relative(path, knowledge))
             reason = "the file name is not UTF-8; rename it"
             name = shown.decode("utf-8", "backslashreplace")
@@ -60,6 +58,14 @@ def files_below(
             yield from files_below(path, knowledge, problems)
         else:
             yield path
+
+
+def _is_utf8(name: str) -> bool:
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def digests(knowledge: Path) -> dict[str, str]:

@@ -116,15 +116,12 @@ def gram_scores(
     norms: Floats,
     left_out: LeftOut | None = None,
 ) -> Floats:
-    """Score all passages by the cosine of sublinear TF-IDF gram vectors.
+    """Score all passages by the cosine of sublinear TF-IDF gram vectors, 0 to 1.
 
     Args:
         asked: The question's grams and how often each occurs.
         lists: The postings of those grams that are known.
         norms: float64, the Euclidean length of each passage's vector.
-
-    Returns:
-        float64, one a passage, 0 to 1.
     """
     known = sorted(asked.keys() & lists.keys())
     if not known:

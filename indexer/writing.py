@@ -35,16 +35,20 @@ class Writer:
         self._connection.executescript(SCHEMA)
         self._connection.execute("begin")
         self._hashes = {table: hashlib.sha256() for table in HASHED}
+        tables = self._connection.execute(
+            "select m.name, count(*) from sqlite_master m, pragma_table_info(m.name)"
+            " where m.type = 'table' group by m.name"
+        )
+        self._marks = {name: ",".join("?" * columns) for name, columns in tables}
         self._lists = 0
         self._arrays: dict[str, str] = {}
         self._wide: list[str] = []
 
     def add(self, table: str, rows: Iterable[Row]) -> None:
         """Add rows, as `SCHEMA` has their columns."""
-        columns = self._connection.execute(f"pragma table_info({table})").fetchall()
-        marks = ",".join("?" * len(columns))
         if table in self._hashes:
             rows = _hashed(rows, self._hashes[table])
+        marks = self._marks[table]
         self._connection.executemany(f"insert into {table} values ({marks})", rows)  # noqa: S608
 
     def add_postings(self, space: str, postings: Postings, *, wide: bool) -> None:
