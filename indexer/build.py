@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from filelock import FileLock, Timeout
 
-from indexer import analysis, confidence, contrast, signals, tfidf
+from indexer import analysis, confidence, contrast, danger_fit, signals, tfidf
 from indexer.analysis import grams, tokens
 from indexer.confidence import Calibration, Sample
 from indexer.errors import (
@@ -341,6 +341,7 @@ def _build_id(knowledge: Path, curated: Curated, files: dict[str, str]) -> str:
         json.dumps(OPTIONS),
         curated.glossary.to_json(),
         curated.safety_text,
+        danger_fit.key(curated),
     ]
     parts += [f"{fact.id} {fact.checksum}" for fact in _sorted(curated.facts)]
     parts += [repr(source) for _, source in sorted(curated.sources.items())]
@@ -396,6 +397,7 @@ def _content(
         "knowledge": folder_hash(knowledge),
         "glossary": curated.glossary.to_json(),
         "safety": curated.safety_text,
+        "danger": danger_fit.stored(curated, old.meta if old else {}),
         "options": json.dumps(OPTIONS),
         "libraries": json.dumps(
             {name: importlib.metadata.version(name) for name in LIBRARIES}

@@ -27,7 +27,7 @@ from indexer.files import checksum
 from indexer.tfidf import Floats, Posting, Postings
 from indexer.types import Document, Passage, Quote, Source
 
-FORMAT = "1"
+FORMAT = "2"
 CURE = "run `python -m indexer build` to make a new one"
 CACHE_BYTES = 32_000_000
 

@@ -15,10 +15,12 @@ ROOT = Path(__file__).parent.parent
 FLOORS = (
     "indexer indexer.types indexer.errors indexer.settings",
     "indexer.analysis indexer.contacts indexer.files",
-    "indexer.glossary indexer.schema indexer.intake indexer.typos",
+    "indexer.glossary indexer.schema indexer.intake indexer.typos indexer.lines",
     "indexer.csv_facts indexer.passages indexer.tfidf indexer.confidence"
-    " indexer.contradictions",
-    "indexer.facts indexer.contrast indexer.extracts",
+    " indexer.contradictions indexer.phrases",
+    "indexer.facts indexer.contrast indexer.extracts indexer.patterns",
+    "indexer.danger",
+    "indexer.danger_fit",
     "indexer.loaders.headings indexer.loaders.worker",
     "indexer.loaders.front indexer.loaders.docx indexer.loaders.html"
     " indexer.loaders.pdf",
@@ -35,9 +37,9 @@ FLOORS = (
     "indexer.build",
     "indexer.explain indexer.phrasings indexer.watch",
     "indexer.printing",
-    "indexer.__main__ bot bot.settings bot.languages.en bot.phrases bot.dates",
+    "indexer.__main__ bot bot.settings bot.languages.en bot.dates",
     "bot.types bot.languages",
-    "bot.texts bot.smalltalk bot.citations bot.signs bot.safety bot.conversation"
+    "bot.texts bot.smalltalk bot.citations bot.safety bot.conversation"
     " bot.refusals"
     " bot.journal bot.why",
     "bot.hotlines bot.answers",
@@ -60,7 +62,7 @@ LATE = {
     ("indexer.loaders.worker", "indexer.loaders.pdf"),
 }
 WRITERS = {"indexer.store", "bot.journal"}
-FITTERS = {"indexer.tfidf", "indexer.confidence"}
+FITTERS = {"indexer.tfidf", "indexer.confidence", "indexer.danger_fit"}
 
 
 def module_of(path: Path) -> str:
