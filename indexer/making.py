@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from indexer import analysis, fact_counts
+from indexer import analysis, danger_fit, fact_counts
 from indexer.calibrating import leave_one_out
 from indexer.confidence import Calibration
 from indexer.documents import Library, Loaded
@@ -138,6 +138,7 @@ class Maker:
             "knowledge": folder_hash(self._knowledge),
             "glossary": self._glossary,
             "safety": curated.safety_text,
+            "danger": danger_fit.stored(curated, self._old.meta if self._old else {}),
             "options": json.dumps(OPTIONS),
             "libraries": json.dumps(_versions()),
             "facts_hash": facts_hash(curated),
@@ -174,6 +175,7 @@ def build_id(curated: Curated, files: dict[str, str]) -> str:
         json.dumps(OPTIONS),
         curated.glossary.to_json(),
         curated.safety_text,
+        danger_fit.key(curated),
     ]
     parts += [f"{fact.id} {fact.checksum}" for fact in _by_id(curated.facts)]
     parts += [repr(source) for _, source in sorted(curated.sources.items())]

@@ -15,13 +15,15 @@ ROOT = Path(__file__).parent.parent
 FLOORS = (
     "indexer indexer.types indexer.errors indexer.settings",
     "indexer.analysis indexer.contacts indexer.files indexer.crew",
-    "indexer.glossary indexer.schema indexer.intake indexer.typos indexer.english",
+    "indexer.glossary indexer.schema indexer.intake indexer.typos indexer.english"
+    " indexer.lines",
     "indexer.csv_facts indexer.passages indexer.tfidf indexer.confidence"
-    " indexer.contradictions",
+    " indexer.contradictions indexer.phrases",
     "indexer.fitting",
     "indexer.facts indexer.contrast indexer.extracts indexer.maxscore indexer.terms"
-    " indexer.counting indexer.options indexer.layout indexer.reports",
-    "indexer.tally indexer.writing indexer.lists",
+    " indexer.counting indexer.options indexer.layout indexer.reports indexer.patterns",
+    "indexer.tally indexer.writing indexer.lists indexer.danger",
+    "indexer.danger_fit",
     "indexer.loaders.headings indexer.loaders.worker",
     "indexer.loaders.front indexer.loaders.docx indexer.loaders.html"
     " indexer.loaders.pdf",
@@ -41,9 +43,9 @@ FLOORS = (
     "indexer.build",
     "indexer.explain indexer.phrasings indexer.watch",
     "indexer.printing",
-    "indexer.__main__ bot bot.settings bot.languages.en bot.phrases bot.dates",
+    "indexer.__main__ bot bot.settings bot.languages.en bot.dates",
     "bot.types bot.languages",
-    "bot.texts bot.smalltalk bot.citations bot.signs bot.safety bot.conversation"
+    "bot.texts bot.smalltalk bot.citations bot.safety bot.conversation"
     " bot.refusals"
     " bot.journal bot.why",
     "bot.hotlines bot.answers bot.rewriting",
@@ -68,7 +70,7 @@ LATE = {
     ("indexer.loaders.worker", "indexer.loaders.pdf"),
 }
 WRITERS = {"indexer.store", "bot.journal"}
-FITTERS = {"indexer.counting", "indexer.fitting"}
+FITTERS = {"indexer.counting", "indexer.fitting", "indexer.danger_fit"}
 
 
 def module_of(path: Path) -> str:
