@@ -136,7 +136,7 @@ def _from_fact(
     if best.confidence < answer_from or _far_off(best, hits):
         return None
     wrong = disagreeing(best)
-    if "entity" in wrong:
+    if "entity" in wrong or best.features["body"] < 0:
         return None
     # Another country or year than asked is no answer, unless the rest was certain
     # and the question takes it for granted: then the difference comes first.

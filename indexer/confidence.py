@@ -31,6 +31,7 @@ FEATURES = (
     "size",
     "entity",
     "country",
+    "body",
     "aspect",
     "figure",
     "year",

@@ -6,6 +6,7 @@ calibration sees the ranking that is served. Values: measured, docs/engine.md.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 
 import numpy as np
@@ -17,6 +18,7 @@ from indexer.tfidf import Floats, Ints
 ENTITY_AGREES, ENTITY_OTHER, ENTITY_NONE = 1.15, 0.35, 0.75
 COUNTRY_OTHER, COUNTRY_NONE = 0.5, 0.85
 FOREIGN = 0.05
+BODY_OTHER = 0.7
 YEAR_OTHER = 0.8
 PLACE_OTHER = 0.8
 FIGURE_OTHER = 0.6
@@ -28,13 +30,18 @@ Family = Callable[[str], Iterable[str]]
 
 
 def features_of(
-    asked: Iterable[Analysed], answer: Analysed, *, absent: bool = False
+    asked: Iterable[Analysed],
+    answer: Analysed,
+    *,
+    absent: bool = False,
+    bodies: frozenset[str] = frozenset(),
 ) -> dict[str, int]:
     """Name what a fact is about, for contrast: its entities, countries, kinds.
 
     "entity:som_8" is named in a way of asking, "mention:imm_3" only in the answer.
     "told:som_8" says that a way of asking and the answer both name it. Kinds are those
-    that its ways of asking ask for and those its answer shows.
+    that its ways of asking ask for and those its answer shows. "body:uniap" says that
+    at least half of its ways of asking name that body.
     """
     asked = list(asked)
     names: set[str] = set()
@@ -49,6 +56,9 @@ def features_of(
         names.update(f"figure:{figure}" for figure in figures_of(text))
         names.update(f"mention:{entity}" for entity in text.entities)
         names.update(f"mention:{country}" for country in text.countries)
+    named = Counter(body for text in asked for body in bodies & {*text.terms})
+    names.update(f"body:{body}" for body, n in named.items() if 2 * n >= len(asked))
+    names.update(f"mention:{body}" for body in named.keys() | bodies & {*answer.terms})
     asked_for = {entity for text in asked for entity in text.entities}
     if not absent:
         names.update(f"told:{entity}" for entity in asked_for & {*answer.entities})
@@ -71,7 +81,11 @@ def _counts(text: Analysed) -> bool:
 
 
 def agreement(
-    asked: Analysed, size: int, numbers: Numbers, family: Family
+    asked: Analysed,
+    size: int,
+    numbers: Numbers,
+    family: Family,
+    bodies: frozenset[str] = frozenset(),
 ) -> dict[str, NDArray[np.int8]]:
     """Say for every fact whether it agrees with what a question names.
 
@@ -80,7 +94,7 @@ def agreement(
         family: Prefix ("entity:som_") to the feature names that begin so.
 
     Returns:
-        entity, country, year, place, kind, aspect, class: int8, one a fact: 1 it has
+        entity, country, body, year, place, kind, aspect, class: int8, one a fact: 1 it has
         what was asked, -1 it has another, 0 it has none or nothing was asked.
     """
     return {
@@ -89,6 +103,12 @@ def agreement(
         ),
         "country": _named(
             [f"country:{c}" for c in asked.countries], size, numbers, family
+        ),
+        "body": _named(
+            [f"body:{b}" for b in sorted(bodies & {*asked.terms})],
+            size,
+            numbers,
+            family,
         ),
         "year": _any_of("year:", asked.years, size, numbers, family),
         "place": _any_of("place:", asked.places, size, numbers, family),
@@ -117,6 +137,7 @@ def factors(agreed: dict[str, NDArray[np.int8]], asked: Analysed) -> Floats:
         product *= np.select(
             [country == 1, country == -1], [1, COUNTRY_OTHER], COUNTRY_NONE
         )
+    product *= np.where(agreed["body"] == -1, BODY_OTHER, 1)
     product *= np.where(agreed["year"] == -1, YEAR_OTHER, 1)
     product *= np.where(agreed["place"] == -1, PLACE_OTHER, 1)
     product *= np.where(agreed["figure"] == -1, FIGURE_OTHER, 1)
@@ -141,9 +162,8 @@ def _named(
     """Agreement on names of which a fact may have several ("entity:", "country:")."""
     agreed = np.zeros(size, np.int8)
     for name in wanted:
-        prefix = (
-            name[: name.rindex("_") + 1] if name.startswith("entity:") else "country:"
-        )
+        kind = name[: name.index(":") + 1]
+        prefix = name[: name.rindex("_") + 1] if kind == "entity:" else kind
         for other in family(prefix):
             agreed[numbers(other)] = -1
     for name in wanted:

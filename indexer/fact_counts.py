@@ -72,7 +72,11 @@ def counted(analyser: Analyser, facts: Sequence[Document]) -> FactCounts:
     )
     features = counting.count(
         [
-            list(contrast.features_of(texts, answer, absent=fact.absent))
+            list(
+                contrast.features_of(
+                    texts, answer, absent=fact.absent, bodies=analyser.bodies
+                )
+            )
             for texts, answer, fact in zip(asked, answers, facts, strict=True)
         ]
     )

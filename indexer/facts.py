@@ -218,6 +218,11 @@ def compile_glossary(file: GlossaryFile) -> Glossary:
             for name, record in file.entities.items()
             if record.numbered in ("true", "yes")
         ),
+        bodies=sorted(
+            name
+            for name, record in file.entities.items()
+            if record.body in ("true", "yes")
+        ),
         countries={name: record.names for name, record in file.countries.items()},
         cities={name: record.cities for name, record in file.countries.items()},
         synonyms=file.synonyms,

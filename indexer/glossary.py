@@ -60,7 +60,8 @@ class Glossary:
     """The glossary as it is stored: plain lists, compiled once by `Analyser`.
 
     Attributes:
-        entities: Name to its spellings; `numbered` names those that are counted.
+        entities: Name to its spellings; `numbered` names those that are counted,
+            `bodies` organisations and treaties that are not one another.
         countries: Country to its spellings; `cities` country to its places.
         synonyms: Groups of words or phrases that may stand for one another.
         contrasts: Classes; each a list of members, each a list of spellings.
@@ -71,6 +72,7 @@ class Glossary:
 
     entities: Mapping[str, Sequence[str]] = field(default_factory=dict)
     numbered: Sequence[str] = ()
+    bodies: Sequence[str] = ()
     countries: Mapping[str, Sequence[str]] = field(default_factory=dict)
     cities: Mapping[str, Sequence[str]] = field(default_factory=dict)
     synonyms: Sequence[Sequence[str]] = ()
@@ -126,6 +128,7 @@ class Analyser:
         self.glossary = glossary
         self.numbered = frozenset(glossary.numbered)
         self.names = frozenset(glossary.entities)
+        self.bodies = frozenset(glossary.bodies)
         self.countries = frozenset(glossary.countries)
         self.country_of = {
             _canonical(city): country

@@ -102,7 +102,13 @@ class Ranker:
         cut = Counter(grams(asked.words))
         gram_lists = self._store.lists(gram_space, cut)
         by_grams = tfidf.gram_scores(cut, gram_lists, self.array(gram_space), left_out)
-        agreed = contrast.agreement(asked, self.size(facts), self.feature, self.family)
+        agreed = contrast.agreement(
+            asked,
+            self.size(facts),
+            self.feature,
+            self.family,
+            self._analyser.bodies,
+        )
         factors = contrast.factors(agreed, asked)
         fused = tfidf.fuse(words, by_grams) * factors
         return Ranking(

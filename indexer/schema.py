@@ -124,10 +124,15 @@ class SourceFile(Record):
 
 
 class EntityRecord(Record):
-    """A thing with several names, numbered or not."""
+    """A thing with several names.
+
+    `numbered`: there are several, counted. `body`: an organisation, a treaty or a
+    process, of which a fact about another says nothing.
+    """
 
     names: Annotated[list[Text], Field(min_length=1)]
     numbered: Flag = "false"
+    body: Flag = "false"
 
 
 class CountryRecord(Record):
