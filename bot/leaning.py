@@ -15,6 +15,8 @@ from bot.types import Turn
 from indexer.search import Index
 from indexer.types import Hit, Understanding
 
+# Whatever leans may have been read wrongly.
+LEANING = -0.3
 # It is of the topic of the fact told last.
 SAME_TOPIC = 2.0
 # It lacks what the turn before was about: all of it, or every body that was named.
@@ -26,7 +28,7 @@ OTHER_ASPECT = -1.0
 # It has the number, country or year that the reading names, or another one.
 AGREES, DISAGREES = 1.0, -3.0
 # It was just told; but "and where?" asks for what it shows.
-TOLD, TOLD_SHOWS = -2.5, 1.0
+TOLD, TOLD_LACKS, TOLD_SHOWS = -2.5, -4.0, 1.0
 # The message is read as if nothing had been said, although it leans.
 ALONE = -3.0
 # With nothing but these terms, the fact told last is asked again.
@@ -119,7 +121,7 @@ class Judge:
 
     def leaning(self, hit: Hit, reading: Reading) -> float:
         """Return the log odds of a fact as the answer to one reading."""
-        odds = self.alone(hit) + self._held(hit, reading)
+        odds = LEANING + self.alone(hit) + self._held(hit, reading)
         lacks = bool(reading.own & self._lost(hit))
         odds += OWN_MISSING * lacks
         odds += OTHER_ASPECT * (not reading.aspect_kept)
@@ -130,7 +132,7 @@ class Judge:
         if fact_id in self._shows:
             return odds + TOLD_SHOWS
         if fact_id in self._told:
-            return odds + TOLD + OWN_MISSING * (lacks or not reading.own)
+            return odds + (TOLD_LACKS if lacks or not reading.own else TOLD)
         return odds
 
     @staticmethod

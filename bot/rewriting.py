@@ -7,24 +7,16 @@ was meant is decided by what is found (see `understanding`); here is only text.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bot.conversation import OPENING, PRONOUNS
-from indexer.analysis import number_of, stem, tokens
+from bot.counting import AHEAD, COUNTED, bare_number, counting, step
+from indexer.analysis import stem
 from indexer.glossary import STOP_TERMS, Analysed, Analyser
 from indexer.types import Entity
 
 # Every fact is about these: they do not say which.
 GENERIC = frozenset({"commit", "trafficking", "gms"})
-# Words for a counted thing whose name was said before ("the third plan").
-COUNTED = frozenset(
-    "one ones meeting plan declaration forum course text session conference round "
-    "phase event version".split()
-)
-STEPS = {
-    "before": -1, "previous": -1, "preceding": -1, "earlier": -1, "prior": -1,
-    "next": 1, "after": 1, "following": 1, "subsequent": 1, "later": 1,
-}  # fmt: skip
 # A follow-up with one of these has a frame of its own.
 ASKING = frozenset(
     "what which is are was were did does do has have had can could will would should "
@@ -36,9 +28,9 @@ LIGHT = frozenset(
     "happened exist do did done find found say said tell told want there else exactly "
     "one ones out now today later ever still already yet again so far under".split()
 )
+LIGHT_TERMS = frozenset(stem(word) for word in LIGHT)
 # "How many came?" counts people.
 COMING = frozenset("came come attended attend took take part in".split())
-ENDS = frozenset({"last", "latest", "newest", "final", "recent"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,84 +74,54 @@ class Reading:
 
 def readings(asked: Analysed, before: Before, analyser: Analyser) -> list[Reading]:
     """Return the whole questions that a follow-up may stand for, likeliest first."""
-    counted = step(asked, before)
+    counted = step(asked, before.counted, before.numbers)
     if counted is not None:
-        asked = _counting(asked, counted)
-    own = own_words(asked)
-    names = names_of(asked, analyser)
+        asked = counting(asked, counted)
+    own, names = own_words(asked), names_of(asked, analyser)
     rest = {term for term in asked.terms if term not in STOP_TERMS}
     rest -= {*names, *(entity.name for entity in asked.entities)}
-    light = {stem(word) for word in LIGHT}
-    telling = frozenset(rest - analyser.kind_terms - light | {*names})
-    kept = _kept(before.subject, asked)
-    bodies = {*names} - places_of(asked)
-    if not asked.kinds and not rest and bodies:
-        kept = [word for word in kept if word not in names_of(before.subject, analyser)
-                or word in places_of(before.subject)]  # fmt: skip
-    about = tuple(dict.fromkeys([*kept, *names]))
+    telling = frozenset(rest - analyser.kind_terms - LIGHT_TERMS | {*names})
     bare = not asked.kinds and not rest
-    found: list[Reading] = []
-
-    def add(
-        words: Iterable[str], held: Iterable[str] = kept, *, aspect_kept: bool = True
-    ) -> None:
-        text = " ".join(dict.fromkeys(words)).replace("_", " ").strip()
-        if text and text not in [reading.text for reading in found]:
-            found.append(Reading(text, about, frozenset(held), telling, aspect_kept))
-
+    kept = _kept_subject(asked, before, analyser, bare=bare)
+    question = _kept(before.question, asked)
+    content = content_of(before.question, question, analyser)
+    # Words, those of them that an answer has to hold, and whether the aspect is kept.
+    found: list[tuple[list[str], list[str], bool]] = []
+    if before.counted and counted is None and AHEAD & {*own}:
+        found.append((["when", "is", "the", "next", before.counted.name], [], True))
     if bare and names:
-        question = _kept(before.question, asked)
-        add([*question, *names], content_of(before.question, question, analyser))
+        found.append(([*question, *names], content, True))
     if rest | {*names} - places_of(asked) and not ASKING & {*own}:
-        for frame in _frames(before.question, asked, analyser):
-            add([*frame, *own], content_of(before.question, frame, analyser))
-    add([*own, *kept], aspect_kept=not bare)
+        frame = _frame(before.question, asked, analyser)
+        held = content_of(before.question, frame, analyser)
+        found.append(([*frame, *own], held, True))
+    found.append(([*own, *kept], kept, not bare))
     if not bare:
-        add(
-            [
-                *own,
-                *content_of(before.question, _kept(before.question, asked), analyser),
-            ]
-        )
+        found.append(([*own, *content], kept, True))
     for title in before.titles:
-        add([*own, *subject_of(title, _kept(title, asked), analyser)],
-            aspect_kept=not bare)  # fmt: skip
-    return found
-
-
-def step(asked: Analysed, before: Before) -> Entity | None:
-    """Return the numbered thing that "the next one" or "and the ninth" points to."""
-    focus = before.counted
-    if focus is None or asked.entities or asked.years:
-        return None
-    texts = {token.text for word in asked.words for token in tokens(word)}
-    rest = {text for text in texts - COUNTED if text not in STOP_TERMS}
-    points = texts & COUNTED or len(rest) == 1
-    if len(rest) > 3 or not points:
-        return None
-    if texts & ENDS and before.numbers:
-        return Entity(focus.name, max(before.numbers))
-    moves = [move for text, move in STEPS.items() if text in texts]
-    if moves:
-        return Entity(focus.name, max(focus.number + moves[0], 1))
-    number = bare_number(asked.words)
-    return None if number is None else Entity(focus.name, number)
-
-
-def bare_number(words: Sequence[str]) -> int | None:
-    """Return the one number up to 99 among words, where there is no other.
-
-    >>> bare_number(("and", "the", "ninth"))
-    9
-    """
-    found = [token for word in words for token in tokens(word)]
-    numbers = [
-        number
-        for token in found
-        if token.text not in ("one", "first") or len(found) < 4
-        if (number := number_of(token)) is not None
+        named = subject_of(title, _kept(title, asked), analyser)
+        found.append(([*own, *named], kept, not bare))
+    about = tuple(dict.fromkeys([*kept, *names]))
+    return [
+        Reading(_text(words), about, frozenset(held), telling, aspect_kept)
+        for words, held, aspect_kept in found
     ]
-    return numbers[0] if len(numbers) == 1 else None
+
+
+def _kept_subject(
+    asked: Analysed, before: Before, analyser: Analyser, *, bare: bool
+) -> list[str]:
+    """Return what of the subject a follow-up keeps; a body alone replaces another."""
+    kept = _kept(before.subject, asked)
+    bodies = {*names_of(asked, analyser)} - places_of(asked)
+    if not (bare and bodies):
+        return kept
+    replaced = {*names_of(before.subject, analyser)} - places_of(before.subject)
+    return [word for word in kept if word not in replaced]
+
+
+def _text(words: Iterable[str]) -> str:
+    return " ".join(dict.fromkeys(words)).replace("_", " ")
 
 
 def own_words(asked: Analysed) -> list[str]:
@@ -225,7 +187,7 @@ def _kept(text: Analysed, asked: Analysed) -> list[str]:
     return [word for word in text.words if word not in dropped]
 
 
-def _frames(text: Analysed, asked: Analysed, analyser: Analyser) -> list[list[str]]:
+def _frame(text: Analysed, asked: Analysed, analyser: Analyser) -> list[str]:
     """Return a question without what it was about: "what is" of "what is X?"."""
     names = {*names_of(text, analyser)} - GENERIC - places_of(text)
     empty = STOP_TERMS | analyser.kind_terms
@@ -233,20 +195,4 @@ def _frames(text: Analysed, asked: Analysed, analyser: Analyser) -> list[list[st
         word for term, word in text.typed.items() if term in empty and word not in names
     ]
     kept = _kept(text, asked)
-    return [[word for word in kept if word not in names] if names else bare]
-
-
-def _counting(asked: Analysed, counted: Entity) -> Analysed:
-    """Put the thing pointed to in the place of the words that point."""
-    kept = [
-        (term, word)
-        for term, word in asked.typed.items()
-        if word not in COUNTED and word not in STEPS and word not in ENDS
-        and not any(number_of(token) is not None for token in tokens(word))
-    ]  # fmt: skip
-    return replace(
-        asked,
-        terms=(*(term for term, _ in kept), str(counted), counted.name),
-        words=(*(word for _, word in kept), str(counted)),
-        entities=(counted,),
-    )
+    return [word for word in kept if word not in names] if names else bare

@@ -9,8 +9,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from bot.conversation import clearly_leans, leans
+from bot.counting import step
 from bot.leaning import ALONE, Judge, before, leaned_on, share_of, subject
-from bot.rewriting import Reading, names_of, readings, step
+from bot.rewriting import Reading, names_of, readings
 from bot.types import Turn
 from indexer.search import Index
 from indexer.types import Hit, Hits
@@ -63,13 +64,17 @@ def understand(
     asked = index.analyser.analyse(question, asked=True)
     said = before(index, last)
     judge = Judge(index, last, hits.understanding)
+    # The first of two that read alike.
+    found = {
+        r.text: r for r in reversed(readings(asked, said, index.analyser)) if r.text
+    }
+    read = [(r, _read(index, r, language)) for r in reversed(found.values())]
     likely = [
         _Likely(judge.leaning(hit, reading), hit, understood)
-        for reading in readings(asked, said, index.analyser)
-        for understood in [_read(index, reading, language)]
+        for reading, understood in read
         for hit in understood.hits.facts[:LOOKED_AT]
     ]
-    if not step(asked, said):
+    if not step(asked, said.counted, said.numbers):
         named = names_of(asked, index.analyser) or len(telling) > 2
         odds = 0.0 if named and not clear else ALONE
         likely += [

@@ -58,7 +58,7 @@ def features_of(
         names.update(f"mention:{country}" for country in text.countries)
     named = Counter(body for text in asked for body in bodies & {*text.terms})
     names.update(f"body:{body}" for body, n in named.items() if 2 * n >= len(asked))
-    names.update(f"mention:{body}" for body in named.keys() | bodies & {*answer.terms})
+    names.update(f"mention:{body}" for body in named)
     asked_for = {entity for text in asked for entity in text.entities}
     if not absent:
         names.update(f"told:{entity}" for entity in asked_for & {*answer.entities})
@@ -94,8 +94,8 @@ def agreement(
         family: Prefix ("entity:som_") to the feature names that begin so.
 
     Returns:
-        entity, country, body, year, place, kind, aspect, class: int8, one a fact: 1 it has
-        what was asked, -1 it has another, 0 it has none or nothing was asked.
+        entity, country, body, year, place, kind, aspect, class: int8, one a fact: 1 it
+        has what was asked, -1 it has another, 0 it has none or nothing was asked.
     """
     return {
         "entity": _named(

@@ -15,7 +15,7 @@ from indexer.glossary import SYNONYM_WEIGHT, Analysed, Analyser, weight
 from indexer.store import Store
 from indexer.tfidf import Floats, Ints, LeftOut, Posting
 
-CONTEXT_WEIGHT = 0.5
+CONTEXT_WEIGHT = 1.0
 NONE: Ints = np.zeros(0, np.int32)
 
 
@@ -77,7 +77,7 @@ class Ranker:
     def weights(
         self, asked: Analysed, context: tuple[str, ...] = ()
     ) -> dict[str, float]:
-        """Weigh a question's terms: 1, and 1/2 for stop words, synonyms and context."""
+        """Weigh a question's terms: 1, and 1/2 for stop words and synonyms."""
         found = {term: weight(term) for term in asked.terms}
         for term in asked.terms:
             for synonym in self._analyser.synonyms.get(term, ()):

@@ -85,7 +85,7 @@ class Index:
         Args:
             question: At most 1,000 characters of it are read.
             limit: How many of each.
-            context: Terms of the turn before, taken in at half weight.
+            context: Terms of the turn before, taken in at full weight.
         """
         question = question[:MAX_CHARS]
         spoken, language = language, self._language_of(language)

@@ -115,8 +115,8 @@ class Understanding:
     """What analysis made of a question; everything a refusal needs to say why.
 
     Attributes:
-        terms: Term to its weight in the question (1, or 1/2 for stop words,
-            synonyms and terms taken over from the turn before).
+        terms: Term to its weight in the question (1, or 1/2 for stop words and
+            synonyms).
         entities: Numbered entities named; `unheard` are those no fact asks about,
             `known_numbers` the numbers of each family that facts tell of.
         countries, places, years: Canonical names of those mentioned.

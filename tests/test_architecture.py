@@ -46,7 +46,7 @@ FLOORS = (
     "indexer.__main__ bot bot.settings bot.languages.en bot.dates",
     "bot.types bot.languages",
     "bot.texts bot.smalltalk bot.citations bot.safety bot.conversation"
-    " bot.refusals"
+    " bot.refusals bot.counting"
     " bot.journal bot.why",
     "bot.hotlines bot.answers bot.rewriting",
     "bot.resources bot.leaning",

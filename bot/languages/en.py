@@ -190,8 +190,8 @@ EN = Phrases(
     number_unknown="I know nothing of {asked}. I know {known}.",
     aspect_unknown="I know something about this, but not the answer to your question.",
     aspect_missing='I know something about this, but not together with "{words}".',
-    aspect_of="I do not know that about this: {subject}. Please ask a whole question if you meant "
-    "something else.",
+    aspect_of="I do not know that about {subject}. If you meant something else, please ask a whole "
+    "question.",
     words_unknown='I have read nothing about "{words}", so I do not know.',
     too_vague="I need a little more: what would you like to know about COMMIT?",
     off_topic="I only know about COMMIT and the fight against human trafficking in the Mekong "
