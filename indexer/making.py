@@ -104,10 +104,10 @@ class Maker:
             writer.add("passage", (passage_row(space, n, p) for n, p in rows))
         else:
             held = self._old.passage_rows(document.id)
-            for _, number, _, _, _, title, text, *_ in held:
-                if self._counts_hold:
-                    tally.keep(int(number))
-                else:
+            if self._counts_hold:
+                tally.keep([int(row[1]) for row in held])
+            else:
+                for _, _, _, _, _, title, text, *_ in held:
                     tally.add(str(title), str(text))
             rows_as_they_were = enumerate(held, start=first)
             writer.add("passage", ((space, n, *r[2:]) for n, r in rows_as_they_were))

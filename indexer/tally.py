@@ -10,6 +10,7 @@ depend on what came from the old index.
 from __future__ import annotations
 
 from array import array
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -71,11 +72,11 @@ class Tally:
         if len(self._ids) >= AT_ONCE:
             self._close_run()
 
-    def keep(self, number: int) -> None:
-        """Take the next passage as it was: number `number` of the old index."""
-        self._kept.append(number)
-        self._kept_as.append(self.size)
-        self.size += 1
+    def keep(self, numbers: Sequence[int]) -> None:
+        """Take the next passages as they were: those numbers of the old index."""
+        self._kept.extend(numbers)
+        self._kept_as.extend(range(self.size, self.size + len(numbers)))
+        self.size += len(numbers)
 
     def total(self, before: Before | None) -> tuple[Postings, Floats]:
         """Return the postings of all passages, and their lengths; the tally is empty.
@@ -128,7 +129,10 @@ class Tally:
         new_of[kept] = kept_as
         numbers = new_of[postings.numbers]
         stays = numbers >= 0
-        left = np.concatenate([[0], np.cumsum(stays)])[postings.starts]
+        # As many as stay before each list; few are gone, as a rule.
+        left = postings.starts - np.searchsorted(
+            np.flatnonzero(~stays), postings.starts
+        )
         terms = np.array([self._terms.number(w) for w in postings.words], np.int64)
         return Run(terms, np.diff(left), numbers[stays], postings.counts[stays])
 
@@ -163,7 +167,8 @@ def _sort_lists(starts: Whole, numbers: Ints, counts: Counts) -> None:
     inside = starts[lists] != falls
     for place in np.unique(lists[inside]).tolist():
         own = slice(starts[place], starts[place + 1])
-        order = np.argsort(numbers[own])
+        # Nearly sorted already: two or three runs, which a stable sort merges.
+        order = np.argsort(numbers[own], kind="stable")
         numbers[own], counts[own] = numbers[own][order], counts[own][order]
 
 

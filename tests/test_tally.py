@@ -65,7 +65,7 @@ def test_kept_passages_count_as_if_counted_anew(old, wanted):
 
     for passage in mixed:
         if isinstance(passage, int):
-            counts.keep(passage)
+            counts.keep([passage])
         else:
             counts.add(*passage)
     found = counts.total(Before(*counted(old)))
