@@ -167,8 +167,9 @@ def _named(
         for other in family(prefix):
             agreed[numbers(other)] = -1
     for name in wanted:
-        known = np.union1d(numbers(name), _mentions(name, numbers))
-        if name.startswith("country:") and len(known) < FOREIGN * size:
+        known = np.zeros(size, bool)
+        known[numbers(name)] = known[_mentions(name, numbers)] = True
+        if name.startswith("country:") and known.sum() < FOREIGN * size:
             # Hardly any fact is about that country: the rest are about others.
             agreed[:] = -1
     for name in wanted:

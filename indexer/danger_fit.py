@@ -29,7 +29,7 @@ STRENGTH, TOLERANCE = 0.5, 0.01
 FOLDS = 5
 # Shares of the harmless examples, which are written to be mistaken: by the model and
 # by the patterns each, so that fewer than a third as many real ones are.
-FALSE_REPLIES, FALSE_LINES, FALSE_ALARMS = 0.035, 0.07, 0.002
+FALSE_REPLIES, FALSE_LINES, FALSE_ALARMS = 0.05, 0.08, 0.002
 GRID = np.arange(-4.0, 20.0, 0.05).round(2)
 
 Floats = NDArray[np.float64]

@@ -31,6 +31,8 @@ STOP_WEIGHT = 0.5
 NOTHING: frozenset[str] = frozenset()
 BASIC_KINDS = frozenset({"who", "when", "where", "how_many", "why"})
 SYNONYM_WEIGHT = 0.5
+# So many sentences are kept as they were cut.
+SENTENCES = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +158,9 @@ class Analyser:
         )
         self.fillers = Phrases((phrase, "") for phrase in glossary.fillers)
         self.synonyms = self._synonyms()
-        # Sentences of documents are looked at again and again.
-        self.cut = lru_cache(maxsize=4_000)(self._cut)
+        # Sentences of documents are looked at again and again; a long one with its
+        # grams takes 35 kB.
+        self.cut = lru_cache(maxsize=SENTENCES)(self._cut)
         self._synonym_sets = {
             term: frozenset(others) for term, others in self.synonyms.items()
         }

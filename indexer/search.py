@@ -27,8 +27,6 @@ MAX_CHARS = 1000
 CONTEXT_WORDS = 4
 # Sentences are looked for in this many passages.
 EXTRACTED = 3
-# So many sentences are kept as they were cut.
-SENTENCES = 300
 # Only these can be answered with or offered; the rest are ranked, no more.
 SIGNALLED = 3
 # Of these the ways of asking are compared with the question one by one.
@@ -46,9 +44,6 @@ class Index:
     def __init__(self, path: Path) -> None:
         self.store = Store(path)
         self.analyser = Analyser(Glossary.from_json(self.store.meta["glossary"]))
-        # One long sentence with its grams takes 35 kB.
-        cut = self.analyser.cut.__wrapped__
-        self.analyser.cut = lru_cache(maxsize=SENTENCES)(cut)
         self.calibration = Calibration.from_json(self.store.meta["calibration"])
         self.ranker = Ranker(self.store, self.analyser)
         self._scorers: dict[str, Scorer] = {}
