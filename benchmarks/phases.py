@@ -26,11 +26,11 @@ KILO = 1024
 
 def contestants() -> dict[str, type[Peer]]:
     """Return the contestants by name, ours first."""
-    from benchmarks import ours, peers
+    from benchmarks import engines, ours, peers
 
     known: list[type[Peer]] = [
         ours.Ours, ours.OursWhole, peers.LinearKernel, peers.Transposed, peers.Bm25s,
-        peers.Bm25sNonzero, peers.Tantivy, peers.Fts5,
+        peers.Bm25sNonzero, engines.Tantivy, engines.Fts5,
     ]  # fmt: skip
     return {peer.name: peer for peer in known}
 

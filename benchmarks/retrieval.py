@@ -25,13 +25,13 @@ from benchmarks import tables
 from benchmarks.corpus import Corpus, corpus, questions
 from benchmarks.figures import Figures
 from benchmarks.phases import contestants, folder_of, lines
+from benchmarks.ratios import START
 
 ROOT = Path(__file__).parent.parent
 SMALL, LARGE = (1_000, 10_000), 1_000_000
 ASKED, ADDED = 1_000, 1_000
 # Of a million, only these are built in reasonable time and memory.
 OF_A_MILLION = ("ours", "ours, whole search", "tantivy", "SQLite FTS5")
-START = "python, numpy, sqlite3"
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS")
 
 
