@@ -15,11 +15,12 @@ from typing import NamedTuple
 import numpy as np
 
 from benchmarks.public_sets import Entry, Question, QuestionSet
-from indexer import confidence
+from indexer import fitting
 from indexer.analysis import sentences
-from indexer.build import leave_one_out, write_beside
+from indexer.build import write_beside
 from indexer.facts import Curated
 from indexer.glossary import Glossary
+from indexer.left_out import leave_one_out
 from indexer.search import Index
 from indexer.store import set_meta
 from indexer.types import Document, Hits, Section
@@ -91,7 +92,7 @@ def _calibrate(target: Path) -> None:
     index = Index(target)
     try:
         facts = index.store.all_passages("facts:en")
-        fitted = confidence.fit(leave_one_out(index, facts), len(facts))
+        fitted = fitting.fit(leave_one_out(index, facts), len(facts))
     finally:
         index.close()
     set_meta(target, "calibration", fitted.to_json())

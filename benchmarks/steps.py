@@ -14,7 +14,7 @@ from unittest.mock import patch
 
 import numpy as np
 
-from indexer import confidence, contrast, glossary, signals, tfidf, typos
+from indexer import contrast, fitting, glossary, signals, tfidf, typos
 from indexer.glossary import Glossary
 from indexer.tfidf import Floats
 
@@ -76,5 +76,5 @@ STEPS = (
     Step("without contrast", replaced=[(contrast, "factors", _no_factors)]),
     Step("without nearest way of asking", replaced=[(signals, "NEAR_SHARE", 0.0)]),
     Step("fillers kept", ["fillers"]),
-    Step("fixed rule, no regression", replaced=[(confidence, "MIN_FACTS", NEVER)]),
+    Step("fixed rule, no trees", replaced=[(fitting, "MIN_FACTS", NEVER)]),
 )

@@ -24,15 +24,9 @@ ROOM = 150
 EXTRACT_COVERAGE = 0.9
 # A question less like every stored way of asking than this is about something else.
 NEAR = 0.2
-# With a word that nothing knows, at least so much of the rest must stand in a fact.
-HALF_KNOWN = 0.5
-# Names of which another is never meant: a fact without them is about something else.
-SUBJECTS = frozenset(
-    {"uniap", "un act", "asean act", "actip", "bali process", "palermo protocol"}
-)
-# To answer although the fact does not show the aspect asked for (its theme, its cost).
+# To answer although the fact does not show the aspect asked for (its theme, its cost)
+# or does not hold what is counted or done ("how many pages", "who opened").
 SURE = 0.9
-CERTAIN = 0.97
 YES_NO = re.compile(
     r"\W*(?:so |and |but |is it true that |i (?:heard|read|think|thought|believe) )*"
     r"(?:was|were|is|are|did|does|do|has|have|had|can|isn'?t|wasn'?t|didn'?t|doesn'?t|why|true)\b",
@@ -146,11 +140,8 @@ def _from_fact(
         return None
     # Another country or year than asked is no answer, unless the rest was certain
     # and the question takes it for granted: then the difference comes first.
-    if best.features["aspect"] < 0 and best.confidence < SURE:
-        return None
-    if SUBJECTS & {*best.missing} and best.confidence < CERTAIN:
-        return None
-    if hits.understanding.unknown and best.features["coverage"] < HALF_KNOWN:
+    lacks = min(best.features["aspect"], best.features["focus"]) < 0
+    if lacks and best.confidence < SURE:
         return None
     if wrong and not (best.features["entity"] == 1 or _takes_for_granted(question)):
         return None

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.types import Offer, Turn
 from indexer.analysis import number_of, tokens
-from indexer.glossary import STOP_TERMS, Analysed
-from indexer.types import Entity, Understanding
+from indexer.types import Understanding
 
 MINUTES = 30
 MAX_CHATS = 5_000
@@ -84,19 +83,21 @@ def choice(text: str, offers: tuple[Offer, ...]) -> Offer | None:
     return None
 
 
-def leans(question: str, understood: Understanding) -> bool:
+def leans(question: str, understood: Understanding, telling: int) -> bool:
     """Tell whether a question leans on the turn before.
 
     It names no numbered entity of its own, and is short, or opens with "and" or
     "what about", or holds a pronoun.
+
+    Args:
+        telling: How many of its words say more than what kind of answer is wanted.
     """
     if understood.entities:
         return False
     words = {token.text for token in tokens(question)}
-    content = len(understood.content)
-    if content <= 2:
+    if telling <= 2:
         return True
-    return content <= 6 and bool(OPENING.match(question) or words & PRONOUNS)
+    return telling <= 6 and bool(OPENING.match(question) or words & PRONOUNS)
 
 
 def clearly_leans(question: str) -> bool:
@@ -105,44 +106,3 @@ def clearly_leans(question: str) -> bool:
     return bool(OPENING.match(question)) or bool(
         {*words} & (PRONOUNS - {"one", "there"})
     )
-
-
-def substituted(previous: Analysed, asked: Analysed) -> str | None:
-    """Ask the question before of another country, number or year.
-
-    "And in Laos?" after "Is there a hotline in Thailand?" asks for Laos' hotline, "and
-    the ninth?" after "Where was SOM 8?" where SOM 9 was. None where a follow-up says
-    anything else.
-    """
-    names = [*asked.countries, *asked.places, *asked.years, *map(str, asked.entities)]
-    dropped = [*previous.years] if asked.years else []
-    if asked.countries or asked.places:
-        dropped += [*previous.countries, *previous.places][-1:]
-    rest = {term for term in asked.terms if term not in STOP_TERMS} - {*names}
-    rest -= {entity.name for entity in asked.entities}
-    number = bare_number(asked.words)
-    if number is not None and previous.entities and rest <= {str(number)}:
-        rest = set()
-        names.append(str(Entity(previous.entities[0].name, number)))
-    if len(names) > len(asked.countries) + len(asked.places) + len(asked.years):
-        dropped += [str(entity) for entity in previous.entities]
-    if rest or not names:
-        return None
-    kept = [word for word in previous.words if word not in dropped]
-    return " ".join([*kept, *names]).replace("_", " ")
-
-
-def bare_number(words: Sequence[str]) -> int | None:
-    """Return the one number up to 99 among words, where there is no other.
-
-    >>> bare_number(("and", "the", "ninth"))
-    9
-    """
-    found = [token for word in words for token in tokens(word)]
-    numbers = [
-        number
-        for token in found
-        if token.text not in ("one", "first") or len(found) < 4
-        if (number := number_of(token)) is not None
-    ]
-    return numbers[0] if len(numbers) == 1 else None

@@ -9,19 +9,20 @@ import re
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from bot import catalogue
+from bot import remarks
 from bot.answers import compose, fact_answer
-from bot.conversation import MINUTES, Conversations, choice
-from bot.dates import in_words
+from bot.conversation import Conversations, choice
+from bot.danger import Danger
 from bot.journal import Unanswered
 from bot.languages import phrases
+from bot.leaning import subject
 from bot.resources import Resources
 from bot.safety import Judgement
 from bot.smalltalk import Remark, remark
 from bot.types import Answer, AnswerKind, Reason, Turn
-from bot.understanding import context_of, first_question, understand
+from bot.understanding import first_question, understand
 from bot.why import why
 from indexer.analysis import language_of
 from indexer.types import Hits
@@ -29,8 +30,6 @@ from indexer.types import Hits
 LONG, TOO_LONG = 1000, 4096
 LETTER = re.compile(r"\w")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd\ud800-\udfff]")
-# With the numbers just shown, a short message that names a place asks for its numbers.
-SHORT = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ class Dialogue:
     def __init__(self, resources: Resources, now: Callable[[], datetime]) -> None:
         self._resources, self._now = resources, now
         self._conversations = Conversations(now)
-        self._danger: dict[str, datetime] = {}
+        self._danger = Danger(resources, now)
 
     def ask(self, chat: str, text: object) -> Answer:
         """Answer one message; anything but text gets a civil sentence."""
@@ -62,7 +61,7 @@ class Dialogue:
         judgement = safety.judge(text[:TOO_LONG]) if safety else Judgement()
         try:
             said = (
-                self._in_danger(chat, text, judgement)
+                self._endangered(chat, text, judgement)
                 or self._unreadable(text)
                 or self._remarked(chat, text)
                 or self._chosen(chat, text)
@@ -71,10 +70,17 @@ class Dialogue:
         except sqlite3.DatabaseError:
             self._resources.drop_index()
             said = _fixed("unknown", phrases("en").no_index, reason="no_index")
-        said = self._still_in_danger(chat, said)
+        again = self._danger.again(chat, said.answer)
+        said = _Said(again, phrases(again.language).why_safety) if again else said
         if judgement.level == "possible" and said.answer.kind != "safety":
-            said = self._hinted(said, language_of(text) or said.answer.language)
+            language = language_of(text) or said.answer.language
+            said = replace(said, answer=self._danger.hinted(said.answer, language))
         return self._remembered(chat, said)
+
+    def _endangered(self, chat: str, text: str, judgement: Judgement) -> _Said | None:
+        language = language_of(text) or self._language(chat)
+        answer = self._danger.answer(chat, text, judgement, language)
+        return _Said(answer, phrases(language).why_safety) if answer else None
 
     def _remembered(self, chat: str, said: _Said) -> Answer:
         turn = Turn(
@@ -82,43 +88,6 @@ class Dialogue:
         )
         self._conversations.add(chat, turn)
         return said.answer
-
-    # -- danger ----------------------------------------------------------------------
-
-    def _in_danger(self, chat: str, text: str, judgement: Judgement) -> _Said | None:
-        """Answer somebody in danger; for a while after, a place means its numbers."""
-        place = judgement.countries and len(text) < SHORT and self._was_in_danger(chat)
-        if judgement.level not in ("certain", "self_harm") and not place:
-            return None
-        self._danger[chat] = self._now()
-        return self._safety_reply(judgement, language_of(text) or self._language(chat))
-
-    def _safety_reply(self, judgement: Judgement, language: str) -> _Said | None:
-        hotlines = self._resources.hotlines
-        if hotlines is None:
-            return None
-        reply = hotlines.reply(judgement, language)
-        answer = Answer("safety", reply, language=language)
-        return _Said(answer, phrases(language).why_safety)
-
-    def _was_in_danger(self, chat: str) -> bool:
-        since = self._now() - timedelta(minutes=MINUTES)
-        self._danger = {key: at for key, at in self._danger.items() if at >= since}
-        return chat in self._danger
-
-    def _still_in_danger(self, chat: str, said: _Said) -> _Said:
-        """For half an hour after it, an unclear message gets the numbers again."""
-        unclear = said.answer.kind in ("unknown", "clarify")
-        if not unclear or not self._was_in_danger(chat):
-            return said
-        return self._safety_reply(Judgement("certain"), said.answer.language) or said
-
-    def _hinted(self, said: _Said, language: str) -> _Said:
-        hotlines = self._resources.hotlines
-        if hotlines is None:
-            return said
-        text = f"{said.answer.text}\n{hotlines.hint(language)}"
-        return replace(said, answer=replace(said.answer, text=text))
 
     # -- what is no question ---------------------------------------------------------
 
@@ -154,31 +123,18 @@ class Dialogue:
         """Answer "source?", "are you sure?" and "more" about the last answer."""
         words = phrases("en")
         turns = self._conversations.turns(chat)
-        last = next((turn for turn in reversed(turns) if turn.answer.citations), None)
+        last = remarks.last_answered(turns)
         if last is None:
             return _fixed("unknown", words.nothing_before, reason="too_vague")
         if found == "more":
-            return self._more(last)
-        citations = last.answer.citations
-        names = "; ".join(dict.fromkeys(c.publisher or c.title for c in citations))
-        as_of = in_words(last.answer.as_of)
-        dated = words.as_of.format(as_of=as_of) if as_of else ""
-        sure = words.sure.format(sources=names, as_of=dated)
-        text = f"{words.sources_of} {names}." if found == "sources" else sure
-        answer = replace(last.answer, text=text, offers=())
-        return _Said(answer, last.why, last.question, last.kinds, last.context)
-
-    def _more(self, last: Turn) -> _Said:
-        """Offer the nearest other questions about what was answered last."""
-        words = phrases("en")
-        fact_id = last.answer.passage_ids[0].partition("@")[0]
-        offers = catalogue.related(self._resources.index, fact_id, 3)
-        if not offers:
-            return _fixed("unknown", words.no_more, reason="aspect_unknown")
-        lines = [f"{n}. {offer.question}" for n, offer in enumerate(offers, start=1)]
-        text = "\n".join([words.related, *lines])
-        answer = Answer("clarify", text, confidence=0.0, offers=offers)
-        return _Said(answer, words.why_fixed, last.question, last.kinds, last.context)
+            index = self._resources.index
+            said = self._fact(remarks.next_fact(index, turns, last) or "")
+            if said:
+                return replace(said, context=last.context)
+            answer, why_so = remarks.near(index, turns, last, words), words.why_fixed
+        else:
+            answer, why_so = remarks.on_sources(found, last, words), last.why
+        return _Said(answer, why_so, last.question, last.kinds, last.context)
 
     # -- questions -------------------------------------------------------------------
 
@@ -206,7 +162,7 @@ class Dialogue:
         answer = fact_answer(document, passage, index, words, confidence=1.0)
         explained = words.why_fact.format(title=passage.title)
         return _Said(
-            answer, explained, passage.title, context=index.context_of(fact_id)
+            answer, explained, passage.title, context=subject(index, passage.title)
         )
 
     def _answered(self, chat: str, text: str) -> _Said:
@@ -217,16 +173,22 @@ class Dialogue:
         language = language_of(text) or self._language(chat)
         question, rest = first_question(text)
         turns = self._conversations.turns(chat)
-        hits, whole = understand(index, question, turns, language)
+        understood = understand(index, question, turns, language)
+        hits = understood.hits
         answer = compose(question, hits, index, words)
+        if understood.leans and answer.kind == "unknown":
+            answer = remarks.unknown_of(answer, turns, index, words)
         explained = why(answer, hits, index, words)
+        if understood.leans:
+            read = words.why_leaned.format(question=understood.question)
+            explained = f"{read} {explained}"
         if rest and answer.kind == "answer":
             answer = replace(answer, text=f"{answer.text}\n{words.first_only}")
         if language != "en":
             answer = self._in_language(answer, language)
         self._count(answer, hits)
         kinds = hits.understanding.kinds
-        return _Said(answer, explained, whole, kinds, context_of(index, hits))
+        return _Said(answer, explained, understood.question, kinds, understood.subject)
 
     def _in_language(self, answer: Answer, language: str) -> Answer:
         """Say "I do not understand" in the language itself, and where numbers are."""
@@ -267,12 +229,12 @@ class Dialogue:
     def sweep(self) -> None:
         """Drop what is remembered of chats that have been silent for half an hour."""
         self._conversations.sweep()
-        self._was_in_danger("")
+        self._danger.sweep()
 
     def forget(self, chat: str) -> None:
         """Drop what is remembered of a chat."""
         self._conversations.forget(chat)
-        self._danger.pop(chat, None)
+        self._danger.forget(chat)
 
 
 def _fixed(kind: AnswerKind, text: str, *, reason: Reason | None = None) -> _Said:

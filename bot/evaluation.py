@@ -85,6 +85,8 @@ def read_cases(
 ) -> list[Case]:
     """Read the question sets of a folder.
 
+    A set that says `seen: true` has been looked at whole: all of it is to work with.
+
     Raises:
         KnowledgeError: A set cannot be read, or a case lacks a field.
     """
@@ -92,7 +94,8 @@ def read_cases(
     for path in sorted(folder.glob("*.yaml")):
         if sets and path.stem not in sets:
             continue
-        for number, record in enumerate(_records(path, folder), start=1):
+        records, seen = _records(path, folder)
+        for number, record in enumerate(records, start=1):
             try:
                 case = _case(record, path.stem)
             except KeyError as error:
@@ -101,12 +104,13 @@ def read_cases(
             if isinstance(case.expect, str) and case.expect not in EXPECTATIONS:
                 reason = f'"{case.expect}" is none of {", ".join(EXPECTATIONS)}'
                 raise KnowledgeError(path.name, f"question {number}", reason)
-            if half in ("both", half_of(record.get("chat", record["id"]))):
+            own = "work" if seen else half_of(record.get("chat", record["id"]))
+            if half in ("both", own):
                 cases.append(case)
     return cases
 
 
-def _records(path: Path, folder: Path) -> list[dict[str, str]]:
+def _records(path: Path, folder: Path) -> tuple[list[dict[str, str]], bool]:
     data = parse_yaml(read_text(path, folder), path.name)
     records = data.get("questions") if isinstance(data, dict) else None
     if not isinstance(records, list) or not all(isinstance(r, dict) for r in records):
@@ -114,7 +118,7 @@ def _records(path: Path, folder: Path) -> list[dict[str, str]]:
             'holds no list of questions; write "questions:" and below it "- id: ..."'
         )
         raise KnowledgeError(path.name, "", reason)
-    return records
+    return records, data.get("seen") == "true"
 
 
 def _case(record: dict[str, str], name: str) -> Case:

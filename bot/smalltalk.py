@@ -41,6 +41,7 @@ PATTERNS: tuple[tuple[Remark, re.Pattern[str]], ...] = (
         r"(?: you)?(?: (?:so|very) much| a lot| for .{1,40})?",
         "(?:(?:great|perfect|awesome|good bot|well done|very helpful|that helps?|nice|cool|ok(?:ay)?|got it|i see)[\\W_]*)+"
         r"(?:,? (?:thanks?|thank you).{0,30})?",
+        r"(?:many )?(?:thanks|thank you|thx)[\W_]+(?:(?:that is|that was|that's|you are|you're|this is) )?(?:(?:very|really|so) )?(?:kind|helpful|useful|clear|good|nice)(?: of you)?",
         "ขอบคุณ(?:ครับ|ค่ะ|มาก)*", "ຂອບໃຈ", "cảm ơn(?: bạn)?", "谢谢", "អរគុណ", "ကျေးဇူးတင်ပါတယ်",
     )),
     ("goodbye", _whole("(?:good ?)?bye(?: bye)?", "see you(?: later| soon)?", "good ?night", "再见", "tạm biệt")),
@@ -65,19 +66,22 @@ PATTERNS: tuple[tuple[Remark, re.Pattern[str]], ...] = (
         r"|\b(?:how much|what dose|what medicine|which medicine|which pills?)\b.{0,30}\b(?:take|for)\b.{0,30}\b(?:pain|fever|pregnan|infection|headache|depress)"
     )),
     ("sources", _whole(
-        r"(?:and |what(?:'s| is| are) )?(?:the |your )?sources?(?: (?:please|for that|of that|for this))?",
-        "(?:says|according to) who", r"where (?:is|does|did) (?:that|this|it) (?:from|come from)",
-        r"where (?:do|did) you (?:get|have|find) (?:that|this|it)(?: from)?", "who says (?:that|so|this)",
+        r"(?:and |what(?:'s| is| are| was) )?(?:the |your )?sources?(?: (?:please|for that|of that|for this))?",
+        "(?:and )?(?:says|said|according to) whom?", r"where (?:is|does|did) (?:that|this|it) (?:from|come from)",
+        r"where (?:do|did) you (?:get|have|find|read|hear) (?:that|this|it)(?: from)?", "who (?:says|said|told you) (?:that|so|this)",
+        r"what is (?:that|this|it) based on", "based on what", r"(?:is|are) there (?:a |any )?sources?(?: for (?:that|this|it))?",
         "(?:any |got a |do you have a )?(?:reference|citation|link)s?(?: for that)?", "proof", "prove it",
     )),
     ("sure", _whole(
-        r"(?:are|r) (?:you|u) (?:really |very |quite |absolutely )?(?:sure|certain)(?: about (?:that|this|it))?",
+        r"(?:(?:really|hmm+|ok(?:ay)?|oh|and|but|wait|what)[\W_]+)*(?:are|r) (?:you|u) (?:really |very |quite |absolutely )?(?:sure|certain)(?: (?:about|of) (?:that|this|it|the)(?: (?:number|date|year|name|place|figure|country|answer|fact))?)?",
+        r"is (?:that|this|the) (?:number|date|year|name|place|figure|answer) (?:really )?(?:right|true|correct|certain|up to date)",
         r"(?:is|was) (?:that|this|it) (?:really )?(?:right|true|correct|certain|up to date|still true)", "really", "sure",
         "how do you know(?: that| this)?", "you are wrong", "(?:that|this)(?:'s| is) wrong", "i don'?t believe (?:you|that|it)",
     )),
     ("more", _whole(
         r"(?:can you |could you |please )?(?:tell|give|show) me (?:some )?more(?: (?:about|on) (?:that|it|this))?,?(?: please)?",
-        "more(?: please| details?| info(?:rmation)?)?", "go on", "continue", "what else", "anything else", "and more",
+        "more(?: please| details?| info(?:rmation)?)?", "go on", "continue", "(?:and )?what else(?: (?:do you know|is known|is there)(?: about (?:that|it|this|them))?)?",
+        "(?:is there )?anything (?:else|more)", "is there more", "and more",
         "(?:more )?details?(?: please)?", "elaborate", "explain(?: that| more| further)?",
     )),
 )  # fmt: skip

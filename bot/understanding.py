@@ -4,39 +4,111 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
-from bot.conversation import clearly_leans, leans, substituted
+from bot.conversation import clearly_leans, leans
+from bot.leaning import ALONE, Judge, before, leaned_on, share_of, subject
+from bot.rewriting import Reading, names_of, readings, step
 from bot.types import Turn
 from indexer.analysis import sentences
 from indexer.search import Index
-from indexer.types import Hits
+from indexer.types import Hit, Hits
 
 MAX_PARTS = 6
-# A short question that is a stored one to the letter needs no turn before.
-CERTAIN = 0.9
+LOOKED_AT = 3
+# A stored question to the letter needs no turn before.
+CERTAIN = 0.98
+# The turn before makes no fact certain that was not certain by itself.
+RAISED_TO = 0.89
+
+
+class Understood(NamedTuple):
+    """What was found for a message, the question made whole, and its subject.
+
+    `leans` says that words of the turn before were taken over.
+    """
+
+    hits: Hits
+    question: str
+    subject: tuple[str, ...]
+    leans: bool = False
+
+
+class _Likely(NamedTuple):
+    """A fact found for one reading of a message, with its log odds."""
+
+    odds: float
+    hit: Hit
+    understood: Understood
 
 
 def understand(
     index: Index, question: str, turns: Sequence[Turn], language: str
-) -> tuple[Hits, str]:
-    """Search for a question, leaning on the turn before where it does.
-
-    Returns:
-        The hits, and the question as it was understood: whole.
-    """
+) -> Understood:
+    """Search for a question, leaning on the turn before where it does."""
     hits = best_part(index, question, language)
-    about = [turn for turn in turns if turn.context]
-    if not about or not leans(question, hits.understanding):
-        return hits, question
-    last = about[-1]
-    again = _same_fact(index, hits, last)
-    if again:
-        return again, last.question
+    alone = Understood(hits, question, subject(index, question))
+    last = leaned_on(turns)
+    telling = {*hits.understanding.content} - index.analyser.kind_terms
+    if last is None or not leans(question, hits.understanding, len(telling)):
+        return alone
+    clear = clearly_leans(question)
+    if sureness(hits) >= CERTAIN and not clear:
+        return alone
     asked = index.analyser.analyse(question, asked=True)
-    whole = substituted(index.analyser.analyse(last.question, asked=True), asked)
-    if whole:
-        return index.search(whole, language=language), whole
-    return _leaning(index, question, hits, last, language)
+    said = before(index, last)
+    judge = Judge(index, last, hits.understanding)
+    likely = [
+        _Likely(judge.leaning(hit, reading), hit, understood)
+        for reading in readings(asked, said, index.analyser)
+        for understood in [_read(index, reading, language)]
+        for hit in understood.hits.facts[:LOOKED_AT]
+    ]
+    if not step(asked, said):
+        named = names_of(asked, index.analyser) or len(telling) > 2
+        odds = 0.0 if named and not clear else ALONE
+        likely += [
+            _Likely(odds + judge.alone(hit), hit, alone)
+            for hit in hits.facts[:LOOKED_AT]
+        ]
+    return _likeliest(likely) if likely else alone
+
+
+def _read(index: Index, reading: Reading, language: str) -> Understood:
+    hits = index.search(reading.text, language=language)
+    return Understood(hits, reading.text, reading.subject, leans=True)
+
+
+def _likeliest(likely: list[_Likely]) -> Understood:
+    """Return the likeliest reading, its facts likeliest first."""
+    likely = sorted(likely, key=lambda one: -one.odds)
+    _, first, understood = likely[0]
+    if not understood.leans:
+        return _less_sure(understood, likely)
+    facts: dict[str, Hit] = {}
+    for odds, hit, _ in likely:
+        sure = min(share_of(odds), max(hit.confidence, RAISED_TO))
+        facts.setdefault(hit.passage.id, replace(hit, confidence=sure))
+    hits = understood.hits
+    together = hits.together if hits.facts[0].passage == first.passage else 1
+    shown = [first.passage.id, *(hit.passage.id for hit in hits.facts[1:together])]
+    order = sorted(facts.values(), key=lambda hit: hit.passage.id not in shown)
+    return understood._replace(
+        hits=replace(hits, facts=tuple(order), together=together)
+    )
+
+
+def _less_sure(understood: Understood, likely: list[_Likely]) -> Understood:
+    """Return a message read alone, never surer than it was by itself."""
+    odds = {one.hit.passage.id: one.odds for one in likely if not one.understood.leans}
+    facts = tuple(
+        replace(hit, confidence=min(hit.confidence, share_of(odds[hit.passage.id])))
+        if hit.passage.id in odds
+        else hit
+        for hit in understood.hits.facts
+    )
+    return understood._replace(hits=replace(understood.hits, facts=facts))
 
 
 def best_part(index: Index, question: str, language: str) -> Hits:
@@ -50,56 +122,6 @@ def best_part(index: Index, question: str, language: str) -> Hits:
     found = [hits for hits in found if len(hits.understanding.content) > 1]
     best = max(found, key=sureness, default=whole)
     return best if sureness(best) > sureness(whole) else whole
-
-
-def _same_fact(index: Index, hits: Hits, last: Turn) -> Hits | None:
-    """Take "and where?" for the fact of the turn before, if that says where."""
-    kinds = hits.understanding.kinds
-    bare = {*hits.understanding.content} <= index.analyser.kind_terms
-    if not (kinds and bare and last.answer.passage_ids):
-        return None
-    fact_id = last.answer.passage_ids[0].partition("@")[0]
-    if not index.shows(fact_id, kinds):
-        return None
-    again = index.search(last.question)
-    same = again.facts and again.facts[0].passage.document_id == fact_id
-    return again if same else None
-
-
-def _leaning(
-    index: Index, question: str, hits: Hits, last: Turn, language: str
-) -> tuple[Hits, str]:
-    """Search with the names and words of the turn before at half weight."""
-    kinds = "" if hits.understanding.kinds else " ".join(last.kinds)
-    whole = f"{question} {kinds}".replace("_", " ").strip()
-    leaning = index.search(whole, language=language, context=last.context)
-    alone = _names_something(hits) or sureness(hits) >= CERTAIN
-    better = sureness(leaning) > sureness(hits)
-    if alone and not better and not clearly_leans(question):
-        return hits, question
-    names = (str(entity) for entity in leaning.understanding.entities)
-    named = " ".join([whole, *names, *leaning.understanding.countries])
-    return leaning, named.replace("_", " ")
-
-
-def _names_something(hits: Hits) -> bool:
-    """Tell whether a question names a place, a country or a year, or says more."""
-    asked = hits.understanding
-    return bool(
-        asked.countries or asked.places or asked.years or len(asked.content) > 2
-    )
-
-
-def context_of(index: Index, hits: Hits) -> tuple[str, ...]:
-    """Return what a follow-up may lean on: the names, the fact found, the words."""
-    asked = hits.understanding
-    entities = tuple(str(entity) for entity in asked.entities)
-    families = {name.rpartition("_")[0] for name in entities}
-    found = index.context_of(hits.facts[0].passage.document_id) if hits.facts else ()
-    # Of a fact about SOM 8 and IMM 3, only the numbers that were named may stay.
-    rest = [term for term in found if term.rpartition("_")[0] not in families]
-    words = [term for term in asked.content if term not in entities]
-    return tuple(dict.fromkeys((*entities, *rest, *words)))
 
 
 def first_question(text: str) -> tuple[str, bool]:

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 
 import Stemmer
 
-VERSION = "1"
+VERSION = "2"
 
 Script = Literal["latin", "number", "ordinal", "han", "sea"]
 
@@ -82,7 +82,10 @@ STOP_WORDS = frozenset(
     "might shall must it its this that these those there here i me my we us our you "
     "your he him his she her they them their and or but if so than then too very just "
     "also not no what which who whom whose when where why how any some all please tell "
-    "know give get s t re ve ll dont im whats".split()
+    "know give get s t re ve ll dont im whats "
+    "isnt arent wasnt werent doesnt didnt hasnt havent hadnt wont wouldnt cant couldnt "
+    "shouldnt ive id youre theyre weve thats wheres whos hows whens lets cannot "
+    "u ur r pls plz thx wen wher wat wich abt btw ok oh lol umm hmm".split()
 )
 
 

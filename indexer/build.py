@@ -17,9 +17,10 @@ from typing import Any, TypeVar
 
 from filelock import FileLock, Timeout
 
-from indexer import analysis, confidence, contrast, signals, tfidf
+from indexer import analysis, contrast, fitting, tfidf
 from indexer.analysis import grams, tokens
-from indexer.confidence import Calibration, Sample
+from indexer.confidence import Calibration
+from indexer.english import common_words
 from indexer.errors import (
     BuildBusyError,
     BuildRefusedError,
@@ -38,23 +39,22 @@ from indexer.files import (
 )
 from indexer.glossary import Analysed, Analyser, weight
 from indexer.intake import inspect, mended
+from indexer.left_out import leave_one_out
 from indexer.loaders import SIDE_FILES, load
 from indexer.loaders.front import side_file
 from indexer.passages import split
 from indexer.search import Index
 from indexer.store import Content, Store, clear_litter, new_of, set_meta, swap, write
-from indexer.tfidf import LeftOut
 from indexer.types import Document, Passage
 
-ASKED, TOPIC, ANSWER = 10, 5, 3
 TITLE = 2
 OPTIONS = {
     "k1": tfidf.K1,
     "b": tfidf.B,
-    "fields": [ASKED, TOPIC, ANSWER, TITLE],
-    "target": confidence.TARGET,
+    "fields": [tfidf.ASKED, tfidf.TOPIC, tfidf.ANSWER, TITLE],
+    "target": fitting.TARGET,
 }
-LIBRARIES = ("numpy", "scipy", "scikit-learn", "PyStemmer")
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "PyStemmer", "pyspellchecker")
 
 Thing = TypeVar("Thing")
 Track = Callable[[Sequence[Thing], str], Iterable[Thing]]
@@ -428,7 +428,7 @@ def _keep_facts(content: Content, old: Store, facts: list[Document]) -> None:
         content.postings[space] = old.postings(space)
     for name in ("facts:en", "grams:en"):
         content.arrays[name] = old.array(name)
-    content.surface = old.surface()
+    content.surface = old.surface(least=0)
 
 
 def _add_facts(content: Content, analyser: Analyser, facts: list[Document]) -> None:
@@ -437,11 +437,11 @@ def _add_facts(content: Content, analyser: Analyser, facts: list[Document]) -> N
     asked = [[analyser.analyse(text) for text in fact.variants] for fact in facts]
     topics = [analyser.analyse(fact.topic) for fact in facts]
     answers = [analyser.analyse(passage.text) for passage in passages]
-    counted = tfidf.merge(
+    postings = tfidf.merge(
         [
-            (tfidf.count([_joined(texts) for texts in asked]), ASKED, 0),
-            (tfidf.count([topic.terms for topic in topics]), TOPIC, 0),
-            (tfidf.count([answer.terms for answer in answers]), ANSWER, 0),
+            (tfidf.count([_joined(texts) for texts in asked]), tfidf.ASKED, 0),
+            (tfidf.count([topic.terms for topic in topics]), tfidf.TOPIC, 0),
+            (tfidf.count([answer.terms for answer in answers]), tfidf.ANSWER, 0),
         ]
     )
     gram_counts = tfidf.count(
@@ -457,14 +457,14 @@ def _add_facts(content: Content, analyser: Analyser, facts: list[Document]) -> N
     size = len(facts)
     content.passages["facts:en"] = passages
     content.postings |= {
-        "facts:en": counted,
+        "facts:en": postings,
         "grams:en": gram_counts,
         "features:en": tfidf.count([list(names) for names in features]),
     }
     content.wide |= {"facts:en", "grams:en"}
     content.arrays |= {
         "facts:en": tfidf.lengths(
-            counted, size, [weight(word) for word in counted.words]
+            postings, size, [weight(word) for word in postings.words]
         ),
         "grams:en": tfidf.gram_norms(gram_counts, size) if size else tfidf.NO_FLOATS,
     }
@@ -473,12 +473,13 @@ def _add_facts(content: Content, analyser: Analyser, facts: list[Document]) -> N
         for fact in facts
         for text in (*fact.variants, fact.topic, fact.sections[0].text)
     ]
-    content.surface = Counter(
+    counted = Counter(
         token.text
         for text in texts
         for token in tokens(text)
         if token.script == "latin"
     )
+    content.surface = {**dict.fromkeys(common_words(), 0), **counted}
 
 
 def _joined(texts: Iterable[Analysed]) -> list[str]:
@@ -540,61 +541,13 @@ def _calibrate_and_write(
         finally:
             index.close()
         facts = len(content.passages["facts:en"])
-        content.meta["calibration"] = confidence.fit(samples, facts).to_json()
+        content.meta["calibration"] = fitting.fit(samples, facts).to_json()
         set_meta(target, "calibration", content.meta["calibration"])
     written = Store(target)
     try:
         written.verify()
     finally:
         written.close()
-
-
-def leave_one_out(
-    index: Index, facts: Sequence[Passage], track: Track[int] = silent
-) -> list[Sample]:
-    """Ask every way of asking with itself left out, and with its fact left out.
-
-    Returns:
-        Two samples a way of asking: was the fact still the first, and what was
-        found where it could not be.
-    """
-    samples = []
-    for number in track(range(len(facts)), "Calibrating"):
-        for text in facts[number].variants:
-            samples += _left_out_samples(index, number, text)
-    return samples
-
-
-def leave_out(number: int, asked: Analysed) -> LeftOut:
-    """Return what the postings lose when a fact's way of asking is left out."""
-    return LeftOut(
-        number,
-        {term: ASKED * n for term, n in Counter(asked.terms).items()},
-        Counter(grams(asked.words)),
-        ASKED * sum(map(weight, asked.terms)),
-    )
-
-
-def _left_out_samples(index: Index, number: int, text: str) -> list[Sample]:
-    asked = index.analyser.analyse(text, asked=True)
-    left_out = leave_out(number, asked)
-    ranking = index.ranker.rank(asked, index.ranker.weights(asked), left_out=left_out)
-    found = []
-    fused = ranking.fused.copy()
-    candidates = index.candidates(ranking, "en")
-    if candidates:
-        shown = candidates[: signals.together(ranking, candidates)]
-        right = any(candidate.number == number for candidate in shown)
-        features = signals.signals(ranking, candidates, index.analyser)
-        found.append(Sample(features, right, True, number))
-    fused[number] = 0.0
-    gone = left_out._replace(words=dict.fromkeys(asked.terms, 65_535))
-    ranking = replace(ranking, fused=fused, left_out=gone)
-    candidates = index.candidates(ranking, "en")
-    if candidates:
-        features = signals.signals(ranking, candidates, index.analyser)
-        found.append(Sample(features, False, False, number))
-    return found
 
 
 def _report(

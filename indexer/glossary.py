@@ -125,6 +125,7 @@ class Analyser:
     def __init__(self, glossary: Glossary) -> None:
         self.glossary = glossary
         self.numbered = frozenset(glossary.numbered)
+        self.names = frozenset(glossary.entities)
         self.countries = frozenset(glossary.countries)
         self.country_of = {
             _canonical(city): country

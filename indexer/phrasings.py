@@ -12,9 +12,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from indexer import signals
-from indexer.build import Track, leave_out, refuse_if_wrong, silent, write_beside
+from indexer.build import Track, refuse_if_wrong, silent, write_beside
 from indexer.facts import read_curated
 from indexer.findings import Finding
+from indexer.left_out import leave_out
 from indexer.search import Index
 from indexer.types import Passage
 

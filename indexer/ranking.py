@@ -31,7 +31,8 @@ class Ranking:
         factors: What contrast multiplies each fact with.
         fused: Both channels fused and contrasted: what facts are ranked by.
         left_out: The way of asking that is left out, in calibration.
-        near: Fact to the likeness of its nearest way of asking, as far as worked out.
+        near: Fact to the likeness of its nearest way of asking, and the mean of its
+            three nearest, as far as worked out.
     """
 
     asked: Analysed
@@ -43,7 +44,7 @@ class Ranking:
     factors: Floats
     fused: Floats
     left_out: LeftOut | None = None
-    near: dict[int, float] = field(default_factory=dict)
+    near: dict[int, tuple[float, float]] = field(default_factory=dict)
 
 
 class Ranker:

@@ -5,7 +5,8 @@ The steps stand in their order in `Index.search`; each is one small function.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import sqlite3
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -13,11 +14,12 @@ from pathlib import Path
 from indexer import signals, tfidf, typos
 from indexer.analysis import STOP_WORDS, stem, tokens
 from indexer.confidence import Calibration
+from indexer.errors import IndexOutdatedError
 from indexer.extracts import best_sentence
 from indexer.glossary import STOP_TERMS, Analysed, Analyser, Glossary
 from indexer.ranking import CONTEXT_WEIGHT, Ranker, Ranking
 from indexer.signals import Candidate, Variant
-from indexer.store import Store
+from indexer.store import CURE, Store
 from indexer.types import Document, Hit, Hits, Passage, Source, Understanding
 
 MAX_CHARS = 1000
@@ -27,7 +29,7 @@ EXTRACTED = 3
 # Only these can be answered with or offered; the rest are ranked, no more.
 SIGNALLED = 3
 # Of these the ways of asking are compared with the question one by one.
-RERANKED = 30
+RERANKED = 20
 
 
 class Index:
@@ -44,11 +46,15 @@ class Index:
         self.calibration = Calibration.from_json(self.store.meta["calibration"])
         self.ranker = Ranker(self.store, self.analyser)
         self._surface: dict[str, int] | None = None
-        self._sources = self.store.sources()
-        self._topics = {
-            d.id: d.topic for d in self.store.documents() if d.kind == "fact"
-        }
-        self._idf = lru_cache(maxsize=50_000)(self._read_idf)
+        try:
+            self._sources = self.store.sources()
+            self._topics = {
+                d.id: d.topic for d in self.store.documents() if d.kind == "fact"
+            }
+        except sqlite3.DatabaseError:
+            self.store.close()
+            raise IndexOutdatedError(f"{path} is damaged; {CURE}") from None
+        self.idf = lru_cache(maxsize=50_000)(self._read_idf)
         self._variants = lru_cache(maxsize=2000)(self._analysed_variants)
 
     @property
@@ -141,6 +147,8 @@ class Index:
         ]
         in_documents = self.store.lists("passages:en", [stem(word) for word in unknown])
         unknown = [word for word in unknown if stem(word) not in in_documents]
+        english = self.store.english(unknown)
+        unknown = [word for word in unknown if word not in english]
         return typos.repair(unknown, self._surface) if unknown else {}
 
     def _with_context(self, asked: Analysed, context: tuple[str, ...]) -> Analysed:
@@ -164,43 +172,49 @@ class Index:
     ) -> list[Candidate]:
         """Return the facts nearest to a question, best first.
 
-        The first ten are ranked again: their score grows with the likeness of their
+        The first few are ranked again: their score grows with the likeness of their
         nearest way of asking (`ranking.fused` is changed in place).
         """
         numbers = tfidf.top(ranking.fused, max(limit, RERANKED))
         found = self.store.passages(f"facts:{language}", numbers)
-        asked = signals.variant(ranking.asked, self._idf, ranking.weights)
+        asked = signals.variant(
+            ranking.asked, self.idf, ranking.weights, self.analyser.synonym_set
+        )
         candidates = []
         for place, (number, passage) in enumerate(zip(numbers, found, strict=True)):
-            near = 0.0
+            ways, near = self._ways(ranking, number, passage), (0.0, 0.0)
             if place < RERANKED:
-                near = self._near(ranking, number, asked, passage)
-                ranking.fused[number] *= 1 + signals.NEAR_SHARE * near
+                near = self._near(ranking, number, asked, ways)
+                ranking.fused[number] *= 1 + signals.NEAR_SHARE * near[0]
             topic = self._topics.get(passage.document_id, "")
-            candidates.append(Candidate(number, topic, near))
+            candidates.append(Candidate(number, topic, *near, ways))
         candidates.sort(key=lambda found: (-ranking.fused[found.number], found.number))
         return candidates[:limit]
 
+    def _ways(
+        self, ranking: Ranking, number: int, passage: Passage
+    ) -> tuple[Variant, ...]:
+        """Return a fact's ways of asking, without the one that is left out."""
+        left_out, ways = ranking.left_out, self._variants(passage)
+        if left_out is None or left_out.number != number:
+            return ways
+        return tuple(way for way in ways if way.terms != left_out.terms)
+
     def _near(
-        self, ranking: Ranking, number: int, asked: Variant, passage: Passage
-    ) -> float:
-        """Return how like the nearest of a fact's ways of asking is."""
+        self, ranking: Ranking, number: int, asked: Variant, ways: Sequence[Variant]
+    ) -> tuple[float, float]:
+        """Return how like a fact's nearest way of asking is, and its three nearest."""
         if number not in ranking.near:
-            left_out = ranking.left_out and ranking.left_out.number == number
-            ranking.near[number] = max(
-                (
-                    signals.likeness(asked, variant, self.analyser)
-                    for variant in self._variants(passage)
-                    if not (left_out and variant.terms == asked.terms)
-                ),
-                default=0.0,
-            )
+            alike = (signals.likeness(asked, way) for way in ways)
+            nearest = sorted(alike, reverse=True)[:3] or [0.0]
+            ranking.near[number] = nearest[0], sum(nearest) / len(nearest)
         return ranking.near[number]
 
     def _analysed_variants(self, passage: Passage) -> tuple[Variant, ...]:
         return tuple(
             signals.variant(
-                self.analyser.analyse(text, language=passage.language), self._idf
+                self.analyser.analyse(text, language=passage.language, asked=True),
+                self.idf,
             )
             for text in passage.variants
         )
@@ -275,15 +289,7 @@ class Index:
     def _understanding(self, ranking: Ranking, language: str) -> Understanding:
         asked = ranking.asked
         passages = self.store.lists(f"passages:{language}", ranking.weights)
-        known = {
-            entity.name: tuple(
-                sorted(
-                    int(name.rpartition("_")[2])
-                    for name in self.ranker.family(f"told:{entity.name}_")
-                )
-            )
-            for entity in asked.entities
-        }
+        known = {entity.name: self.numbers(entity.name) for entity in asked.entities}
         content = [
             term for term in dict.fromkeys(asked.terms) if term not in STOP_TERMS
         ]
@@ -336,6 +342,11 @@ class Index:
         return number is not None and all(
             number in self.ranker.feature(f"kind:{kind}") for kind in kinds
         )
+
+    def numbers(self, family: str) -> tuple[int, ...]:
+        """Return which numbers of a counted thing facts tell of."""
+        told = self.ranker.family(f"told:{family}_")
+        return tuple(sorted(int(name.rpartition("_")[2]) for name in told))
 
     def passage(self, passage_id: str) -> Passage | None:
         """Return a passage by its id, or None."""

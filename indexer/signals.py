@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -17,6 +19,11 @@ NEAR_BOTH = 0.85
 IDF_CAP = 4.0
 # How much the likeness of its nearest way of asking lifts a fact's score.
 NEAR_SHARE = 1.5
+# A word of so many of its ways of asking says what a fact is about.
+CORE_SHARE = 0.5
+# What is counted or done stands so near behind "how many" or "who".
+FOCUS_AHEAD = 5
+COUNTED = (("how", "mani"), ("how", "much"))
 
 
 class Candidate(NamedTuple):
@@ -24,11 +31,15 @@ class Candidate(NamedTuple):
 
     Attributes:
         near: How like its nearest way of asking is to the question, 0 to 1.
+        near_three: The mean of its three nearest.
+        ways: Its ways of asking, without the one left out.
     """
 
     number: int
     topic: str
     near: float
+    near_three: float
+    ways: Sequence[Variant]
 
 
 def together(ranking: Ranking, candidates: Sequence[Candidate]) -> int:
@@ -51,18 +62,18 @@ def signals(
 
     words, grams, contrast: what its score is made of. margin: how far the best other
     fact is behind. coverage: share of the question it holds. gram: cosine. near: how
-    like its nearest way of asking is. both: the weaker channel. entity, country, ...:
-    agreement with what the question names.
+    like its nearest way of asking is, near_three its three nearest; both also as the
+    lead over its rivals. both: the weaker channel. core, core_lost, others: see `core`.
+    gap, size: see `gap`. focus: see `focus`. entity, country, ...: agreement with what
+    the question names.
     """
     number = candidates[place].number
     best = float(ranking.fused[number])
     others = np.delete(ranking.fused, number)
     runner_up = float(others.max(initial=0))
     words, grams = _relative(ranking.words, number), _relative(ranking.grams, number)
-    rivals = [
-        candidate.near for candidate in candidates[:3] if candidate.number != number
-    ]
-    near = candidates[place].near
+    own = candidates[place]
+    rivals = [rival for rival in candidates[:3] if rival.number != number]
     return {
         "words": words,
         "grams": grams,
@@ -70,11 +81,95 @@ def signals(
         "margin": (best - runner_up) / best if best > 0 else -1.0,
         "coverage": coverage(ranking, number, analyser),
         "gram": float(ranking.grams[number]),
-        "near": near,
-        "near_margin": near - max(rivals, default=0.0),
+        "near": own.near,
+        "near_margin": own.near - max((r.near for r in rivals), default=0.0),
+        "near_three": own.near_three,
+        "near_three_margin": own.near_three
+        - max((rival.near_three for rival in rivals), default=0.0),
         "both": min(words, grams),
+        **core(ranking.asked, own.ways, analyser),
+        **gap(ranking, number, analyser),
+        "focus": focus(ranking, number, analyser),
         **{name: float(agreed[number]) for name, agreed in ranking.agreed.items()},
     }
+
+
+def core(
+    asked: Analysed, ways: Sequence[Variant], analyser: Analyser
+) -> dict[str, float]:
+    """Compare a question with what a fact is about: the words most ways of asking have.
+
+    Returns:
+        core: share of those words' worth that the question has, too, 0 to 1.
+        core_lost: worth of the weightiest that it lacks. others: how many names of
+        the glossary are among those it lacks.
+    """
+    often = Counter(term for way in ways for term in way.worth)
+    worth: dict[str, float] = {}
+    for way in ways:
+        for term, value in way.worth.items():
+            if often[term] >= CORE_SHARE * len(ways) and term not in STOP_TERMS:
+                worth[term] = value * often[term] / len(ways)
+    has = {*asked.terms}.union(*map(analyser.synonym_set, asked.terms))
+    lost = {term: value for term, value in worth.items() if term not in has}
+    total = sum(worth.values())
+    return {
+        "core": 1 - sum(lost.values()) / total if total else 1.0,
+        "core_lost": max(lost.values(), default=0.0),
+        "others": float(len(lost.keys() & analyser.names)),
+    }
+
+
+def gap(ranking: Ranking, number: int, analyser: Analyser) -> dict[str, float]:
+    """Say what of a question a fact does not hold at all.
+
+    Returns:
+        gap: capped idf of the rarest content word that it lacks. size: logarithm of
+        one more than the content words asked.
+    """
+    content = [
+        term
+        for term in dict.fromkeys(ranking.asked.terms)
+        if term not in STOP_TERMS and term not in analyser.kind_terms
+    ]
+    lacking = [
+        min(_idf(ranking, term), IDF_CAP)
+        for term in content
+        if not _stands_for(ranking, term, number, analyser)
+    ]
+    return {"gap": max(lacking, default=0.0), "size": math.log1p(len(content))}
+
+
+def focus(ranking: Ranking, number: int, analyser: Analyser) -> float:
+    """Say whether a fact holds what is counted or done: "how many pages", "who opened".
+
+    Returns:
+        1.0 it does, -1.0 it does not, 0.0 nothing is counted or done.
+    """
+    terms = ranking.asked.terms
+    for place, term in enumerate(terms):
+        if term == "who" or terms[place : place + 2] in COUNTED:
+            ahead = terms[place + 1 : place + 1 + FOCUS_AHEAD]
+            about = next(
+                (
+                    word
+                    for word in ahead
+                    if word not in STOP_TERMS and word not in analyser.kind_terms
+                ),
+                None,
+            )
+            if about:
+                held = _stands_for(ranking, about, number, analyser)
+                return 1.0 if held else -1.0
+    return 0.0
+
+
+def _stands_for(ranking: Ranking, term: str, number: int, analyser: Analyser) -> bool:
+    """Tell whether a fact holds a term or a synonym of it."""
+    return any(
+        holds(ranking, held, number)
+        for held in (term, *analyser.synonyms.get(term, ()))
+    )
 
 
 def _relative(scores: tfidf.Floats, number: int) -> float:
@@ -124,17 +219,25 @@ def holds(ranking: Ranking, term: str, number: int) -> bool:
 
 
 class Variant(NamedTuple):
-    """A way of asking: its terms, what each is worth (capped idf), and all together."""
+    """A way of asking, or the question: its terms, and what each is worth.
+
+    Attributes:
+        worth: Term to its capped idf, times its weight.
+        total: All worth together.
+        related: The terms that have synonyms, with them.
+    """
 
     terms: tuple[str, ...]
     worth: Mapping[str, float]
     total: float
+    related: Sequence[tuple[str, frozenset[str]]] = ()
 
 
 def variant(
     text: Analysed,
     idf: Callable[[str], float],
     weights: Mapping[str, float] | None = None,
+    synonyms: Callable[[str], frozenset[str]] | None = None,
 ) -> Variant:
     """Return a way of asking with the worth of its terms.
 
@@ -145,17 +248,18 @@ def variant(
         term: (weights or {}).get(term, weight(term)) * min(idf(term), IDF_CAP)
         for term in text.terms
     }
-    return Variant(text.terms, worth, sum(worth.values()))
+    related = [(term, synonyms(term)) for term in worth] if synonyms else []
+    related = [(term, others) for term, others in related if others]
+    return Variant(text.terms, worth, sum(worth.values()), related)
 
 
-def likeness(asked: Variant, other: Variant, analyser: Analyser) -> float:
+def likeness(asked: Variant, other: Variant) -> float:
     """Return how alike two questions are, 0 to 1 (Dice 1945, weighted; synonyms .7)."""
-    common = 0.0
-    for term, value in asked.worth.items():
-        if term in other.worth:
-            common += value
-        elif not analyser.synonym_set(term).isdisjoint(other.worth):
-            common += SYNONYM_COVERAGE * value
+    held = other.worth
+    common = sum([value for term, value in asked.worth.items() if term in held])
+    for term, synonyms in asked.related:
+        if term not in held and not synonyms.isdisjoint(held):
+            common += SYNONYM_COVERAGE * asked.worth[term]
     whole = asked.total + other.total
     return 2 * common / whole if whole else 0.0
 
@@ -166,11 +270,7 @@ def missing(ranking: Ranking, number: int, analyser: Analyser) -> tuple[str, ...
     lacking = [
         term
         for term in dict.fromkeys(asked.terms)
-        if term not in STOP_TERMS
-        and not any(
-            holds(ranking, held, number)
-            for held in (term, *analyser.synonyms.get(term, ()))
-        )
+        if term not in STOP_TERMS and not _stands_for(ranking, term, number, analyser)
     ]
     lacking.sort(key=lambda term: -_idf(ranking, term))
     return tuple(asked.typed.get(term, term).replace("_", " ") for term in lacking)

@@ -27,7 +27,7 @@ from indexer.files import checksum
 from indexer.tfidf import Floats, Posting, Postings
 from indexer.types import Document, Passage, Quote, Source
 
-FORMAT = "1"
+FORMAT = "2"
 CURE = "run `python -m indexer build` to make a new one"
 CACHE_BYTES = 32_000_000
 
@@ -400,9 +400,25 @@ class Store:
         )
         return [(str(word), int(df)) for word, df in rows]
 
-    def surface(self) -> dict[str, int]:
-        """Return the surface words that typo repair may read an unknown one as."""
-        return dict(self._connection.execute("select word, count from surface"))
+    def surface(self, least: int = 1) -> dict[str, int]:
+        """Return the surface words that typo repair may read an unknown one as.
+
+        Args:
+            least: 0 for plain English words, too, which occur nowhere here.
+        """
+        rows = self._connection.execute(
+            "select word, count from surface where count >= ?", (least,)
+        )
+        return dict(rows)
+
+    def english(self, words: Sequence[str]) -> set[str]:
+        """Return those of some words that are plain English, but occur nowhere here."""
+        marks = ",".join("?" * len(words))
+        rows = self._connection.execute(
+            f"select word from surface where count = 0 and word in ({marks})",  # noqa: S608
+            tuple(words),
+        )
+        return {word for (word,) in rows}
 
     def passages(self, space: str, numbers: Sequence[int]) -> list[Passage]:
         """Return passages by number, in the order asked for."""

@@ -26,6 +26,8 @@ from numpy.typing import NDArray
 
 K1 = 1.2
 B = 0.75
+# A fact is one document: what its ways of asking, topic and answer count.
+ASKED, TOPIC, ANSWER = 10, 5, 3
 WORDS_SHARE = 0.67
 GRAMS_SHARE = 0.33
 
@@ -70,12 +72,14 @@ class LeftOut(NamedTuple):
         words: Its terms' counts, in the unit of the postings.
         grams: Its grams' counts.
         length: What its words add to the length of the fact, in the same unit.
+        terms: Its terms, in their order.
     """
 
     number: int
     words: Mapping[str, int]
     grams: Mapping[str, int]
     length: float
+    terms: tuple[str, ...] = ()
 
 
 def count(texts: Iterable[Sequence[str]]) -> Postings:

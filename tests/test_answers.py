@@ -20,7 +20,7 @@ WORDS = phrases("en")
 LIMIT = 900
 # Nothing that a question names is agreed or disagreed on; all of it is covered.
 NEUTRAL = {
-    **dict.fromkeys((*FEATURES, "words", "grams", "contrast"), 0.0),
+    **dict.fromkeys((*FEATURES, "words", "grams", "contrast", "focus"), 0.0),
     "words": 1.0, "grams": 1.0, "contrast": 1.0, "margin": 0.5, "coverage": 1.0,
     "gram": 0.9, "near": 0.9, "near_margin": 0.5, "both": 1.0, "kind": 1.0,
 }  # fmt: skip

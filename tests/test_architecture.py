@@ -15,10 +15,10 @@ ROOT = Path(__file__).parent.parent
 FLOORS = (
     "indexer indexer.types indexer.errors indexer.settings",
     "indexer.analysis indexer.contacts indexer.files",
-    "indexer.glossary indexer.schema indexer.intake indexer.typos",
+    "indexer.glossary indexer.schema indexer.intake indexer.typos indexer.english",
     "indexer.csv_facts indexer.passages indexer.tfidf indexer.confidence"
     " indexer.contradictions",
-    "indexer.facts indexer.contrast indexer.extracts",
+    "indexer.facts indexer.contrast indexer.extracts indexer.fitting",
     "indexer.loaders.headings indexer.loaders.worker",
     "indexer.loaders.front indexer.loaders.docx indexer.loaders.html"
     " indexer.loaders.pdf",
@@ -28,7 +28,7 @@ FLOORS = (
     "indexer.ranking",
     "indexer.signals",
     "indexer.search indexer.status",
-    "indexer.jsonl",
+    "indexer.jsonl indexer.left_out",
     "indexer.findings",
     "indexer.document_checks",
     "indexer.checks",
@@ -40,9 +40,11 @@ FLOORS = (
     "bot.texts bot.smalltalk bot.citations bot.signs bot.safety bot.conversation"
     " bot.refusals"
     " bot.journal bot.why",
-    "bot.hotlines bot.answers",
-    "bot.resources bot.understanding",
-    "bot.catalogue",
+    "bot.hotlines bot.answers bot.rewriting",
+    "bot.resources bot.leaning",
+    "bot.understanding",
+    "bot.catalogue bot.danger",
+    "bot.remarks",
     "bot.dialogue",
     "bot.assistant",
     "bot.evaluation",
@@ -60,7 +62,7 @@ LATE = {
     ("indexer.loaders.worker", "indexer.loaders.pdf"),
 }
 WRITERS = {"indexer.store", "bot.journal"}
-FITTERS = {"indexer.tfidf", "indexer.confidence"}
+FITTERS = {"indexer.tfidf", "indexer.fitting"}
 
 
 def module_of(path: Path) -> str:

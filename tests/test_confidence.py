@@ -7,15 +7,8 @@ import random
 
 import pytest
 
-from indexer.confidence import (
-    CLARIFY_SHARE,
-    FEATURES,
-    MIN_FACTS,
-    TARGET,
-    Calibration,
-    Sample,
-    fit,
-)
+from indexer.confidence import FEATURES, Calibration
+from indexer.fitting import CLARIFY_SHARE, MIN_FACTS, TARGET, Sample, fit
 
 PERFECT = {
     "margin": 0.5, "coverage": 1.0, "gram": 0.8, "near": 0.9, "both": 1.0,
@@ -122,10 +115,11 @@ def test_fitting_twice_gives_the_same_numbers():
     assert fit(samples(), 60) == fit(samples(), 60)
 
 
-def test_coefficients_are_rounded_to_six_decimals():
+def test_numbers_are_rounded_to_six_decimals():
     model = fit(samples(), 60)
 
-    numbers = (*model.mean, *model.scale, *model.weights, model.bias, model.answer)
+    stored = [n for tree in model.trees for node in tree for n in node]
+    numbers = (*stored, model.bias, model.answer)
     assert all(number == round(number, 6) for number in numbers)
 
 

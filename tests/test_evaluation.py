@@ -88,6 +88,18 @@ def test_a_half_is_fixed_for_good(name: str, half: str):
     assert half_of(name) == half
 
 
+def test_a_set_that_was_seen_is_all_to_work_with(tmp_path: Path):
+    lines = [
+        f"  - {{id: q{n}, kind: direct, question: Q{n}?, expect: unknown}}"
+        for n in range(20)
+    ]
+    text = "\n".join(["seen: true", "questions:", *lines])
+    (tmp_path / "old.yaml").write_text(text, encoding="utf-8")
+
+    assert len(read_cases(tmp_path, half="work")) == 20
+    assert read_cases(tmp_path, half="final") == []
+
+
 def test_a_conversation_stays_in_one_half(tmp_path: Path):
     lines = [
         f"  - {{id: m{turn}-{chat}, chat: talk{chat}, kind: k, question: q, "

@@ -96,7 +96,8 @@ def test_a_typing_error_is_repaired_and_said(index: Index):
 
 
 @pytest.mark.parametrize(
-    "question", ["xyzzy", "MEMBRES club", "2013", "Xq", "r\u00e1dio"]
+    "question",
+    ["xyzzy", "MEMBRES club", "2013", "Xq", "r\u00e1dio", "signal remembers counties"],
 )
 def test_what_is_not_a_typing_error_is_left_alone(index: Index, question: str):
     assert index.search(question).repaired == ()

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from indexer.search import Index
+from indexer.signals import IDF_CAP
 from indexer.types import Hit
 
 
@@ -33,7 +34,11 @@ def test_a_stored_way_of_asking_has_every_signal_at_its_best(index: Index):
 
 
 def test_all_signals_of_the_best_fact_are_bounded(index: Index):
-    bounds = {"contrast": (0, 2), "gram": (0, 1), "near": (0, 1), "coverage": (0, 1)}
+    shares = ("gram", "near", "near_three", "coverage", "core")
+    bounds = {"contrast": (0, 2), **dict.fromkeys(shares, (0, 1))}
+    # In the unit of a capped idf; counted; a logarithm.
+    bounds |= {"core_lost": (0, IDF_CAP), "gap": (0, IDF_CAP)}
+    bounds |= {"others": (0, 20), "size": (0, 5)}
     questions = ["hanoi", "officials in Bangkok 2004", "the mou", "who", "SOM 8 china"]
 
     for question in questions:
@@ -83,3 +88,37 @@ def test_only_hits_that_may_be_shown_have_signals(index: Index):
     assert len(hits) > 3
     assert all(hit.features for hit in hits[:3])
     assert not any(hit.features for hit in hits[3:])
+
+
+def test_the_core_is_what_most_ways_of_asking_are_about(index: Index):
+    whole = first(index, "Where was the 8th Senior Officials' Meeting?").features
+    beside = first(index, "Was anything signed in Hanoi?").features
+
+    assert whole["core"] == 1.0
+    assert whole["core_lost"] == 0.0
+    assert beside["core"] < 1.0
+    assert beside["core_lost"] > 0.0
+
+
+def test_a_word_that_no_fact_holds_leaves_a_gap(index: Index):
+    none = first(index, "Where was the 8th Senior Officials' Meeting?").features
+    wide = first(index, "Xylophones at the 8th Senior Officials' Meeting?").features
+
+    assert none["gap"] == 0.0
+    assert wide["gap"] > IDF_CAP / 2
+    assert wide["size"] > none["size"]
+
+
+@pytest.mark.parametrize(
+    ("question", "focus"),
+    [
+        ("Where was the 8th Senior Officials' Meeting?", 0.0),
+        ("How many meetings were in Hanoi?", 1.0),
+        ("How many xylophones were at the 8th Senior Officials' Meeting?", -1.0),
+        ("Who juggled at the 8th Senior Officials' Meeting?", -1.0),
+    ],
+)
+def test_what_is_counted_or_done_is_looked_for(
+    index: Index, question: str, focus: float
+):
+    assert first(index, question).features["focus"] == focus

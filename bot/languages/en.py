@@ -51,6 +51,7 @@ class Phrases:
     number_unknown: str
     aspect_unknown: str
     aspect_missing: str
+    aspect_of: str
     words_unknown: str
     too_vague: str
     off_topic: str
@@ -67,6 +68,7 @@ class Phrases:
     sure: str
     nothing_before: str
     no_more: str
+    why_leaned: str
     why_fact: str
     why_extract: str
     why_numbers: str
@@ -188,6 +190,8 @@ EN = Phrases(
     number_unknown="I know nothing of {asked}. I know {known}.",
     aspect_unknown="I know something about this, but not the answer to your question.",
     aspect_missing='I know something about this, but not together with "{words}".',
+    aspect_of="I do not know that about this: {subject}. Please ask a whole question if you meant "
+    "something else.",
     words_unknown='I have read nothing about "{words}", so I do not know.',
     too_vague="I need a little more: what would you like to know about COMMIT?",
     off_topic="I only know about COMMIT and the fight against human trafficking in the Mekong "
@@ -208,6 +212,7 @@ EN = Phrases(
     "/why shows how I chose it.",
     nothing_before="I do not know what you refer to. Please ask a whole question.",
     no_more="I know nothing more about that.",
+    why_leaned='I took it to go on from what was said before: "{question}".',
     why_fact='I matched your question with the stored question "{title}".',
     why_extract='No stored fact fitted, so I quoted the sentence of "{title}" that covers most '
     "of your question ({coverage:.0%} of it, by weight of words).",
