@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import statistics
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 
@@ -76,3 +76,12 @@ class Figures:
         read = json.loads(text)
         values = {int(size): own for size, own in read["values"].items()}
         return cls(values, {int(size): told for size, told in read["told"].items()})
+
+
+def joined(runs: Iterable[Figures]) -> Figures:
+    """Return runs over different sizes as one."""
+    whole = Figures()
+    for run in runs:
+        whole.values |= run.values
+        whole.told |= run.told
+    return whole

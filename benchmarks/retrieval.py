@@ -5,7 +5,7 @@ on one thread; CPU time; contestants take turns, round by round; every figure is
 median of the rounds, with their range.
 
 python -m benchmarks.retrieval [--sizes 1000 10000 100000] [--large] [--rounds 3]
-    [--peers NAME ...] [--out FILE.json | --read FILE.json]
+    [--peers NAME ...] [--out FILE.json | --read FILE.json ...]
     [--chart FILE.svg] [--curves FOLDER]
 """
 
@@ -23,7 +23,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks import tables
 from benchmarks.corpus import Corpus, corpus, questions
-from benchmarks.figures import Figures
+from benchmarks.figures import Figures, joined
 from benchmarks.phases import contestants, folder_of, lines
 from benchmarks.ratios import START
 
@@ -83,15 +83,19 @@ def measure(
     owners = {folder_of(peer, work): peer for peer in reversed(peers)}
     builders = [peer for peer in peers if peer in owners.values()]
     for name, number, peer in _turns(peers, builders, rounds):
-        print(f"\r{size:,}: {name}, round {number + 1}, {peer:<20}", end="",
-              file=sys.stderr, flush=True)  # fmt: skip
+        _tell(f"{size:,}: {name}, round {number + 1}, {peer}")
         if name == "build":
             shutil.rmtree(folder_of(peer, work), ignore_errors=True)
         if name == "cold":
             figures.add(size, peer, {"cold": _cold(peer, work, number)})
         else:
             figures.add(size, peer, phase(name, peer, work, number))
-    print("\r" + " " * 60, end="\r", file=sys.stderr)
+    _tell("")
+
+
+def _tell(doing: str) -> None:
+    if sys.stderr.isatty():
+        print(f"\r{doing:<60}\r", end="", file=sys.stderr, flush=True)
 
 
 def _turns(
@@ -147,13 +151,13 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--peers", nargs="+", choices=names, default=names)
     parser.add_argument("--out", type=Path, help="keep the figures in this file")
-    parser.add_argument("--read", type=Path, help="measure nothing, read this file")
+    parser.add_argument("--read", type=Path, nargs="+", help="measure nothing, read")
     parser.add_argument("--chart", type=Path, help="draw the chart of the README")
     parser.add_argument("--curves", type=Path, help="draw time and memory there")
     told = parser.parse_args()
     sizes = [*told.sizes, LARGE] if told.large else told.sizes
     figures = (
-        Figures.from_json(told.read.read_text("utf-8"))
+        joined(Figures.from_json(path.read_text("utf-8")) for path in told.read)
         if told.read
         else measured(sizes, told.peers, told.rounds)
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import corpus, curves, phases, tables
-from benchmarks.figures import Figures
+from benchmarks.figures import Figures, joined
 from benchmarks.peers import Peer
 from benchmarks.ratios import GOALS
 from benchmarks.retrieval import main, write_texts
@@ -189,10 +189,16 @@ def test_tables_show_medians_ranges_and_gaps() -> None:
     assert str(Path.cwd()) not in shown
 
 
-def test_figures_are_read_back(tmp_path: Path) -> None:
+def test_figures_are_read_back() -> None:
     figures = made_up(0.4)
 
     assert Figures.from_json(figures.to_json()) == figures
+
+
+def test_runs_over_different_sizes_are_joined() -> None:
+    small = Figures({1_000: {"ours": {"warm": [1.0]}}}, {1_000: "made up"})
+
+    assert joined([made_up(0.4), small]).sizes == [1_000, 10_000, 100_000]
 
 
 def test_pictures_are_the_same_twice(tmp_path: Path) -> None:
