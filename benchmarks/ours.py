@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,6 @@ from benchmarks.peers import BEST, PASSAGES_A_DOCUMENT, Peer
 SPACE = "passages:en"
 # What answers a question: words, lists and lengths; not the passages themselves.
 SEARCHED = ("word", "list", "array")
-
-
 # A document without a title is called by its file's name, which is searched too: so
 # the names hold no words. In order: "-" is before "_".
 NAMES = str.maketrans("01", "-_")
@@ -71,21 +69,16 @@ class Ours(Peer):
 
     def open(self) -> None:
         """Open the index."""
-        from indexer import tfidf
         from indexer.search import Index
 
-        self.tfidf, self.opened = tfidf, Index(self.index)
+        self.opened = Index(self.index)
+        self.best = _best(self.opened)
 
     def ask(self, question: str) -> Any:
         """Rank passages as `Index.search` does, less facts, typos and extracts."""
-        ranker = self.opened.ranker
         asked = self.opened.analyser.analyse(question, asked=True)
-        weights = ranker.weights(asked)
-        lists = self.opened.store.lists(SPACE, weights)
-        scores = self.tfidf.word_scores(
-            weights, lists, ranker.array(SPACE), ranker.average(SPACE)
-        )
-        return [(n, float(scores[n])) for n in self.tfidf.top(scores, BEST)]
+        weights = self.opened.ranker.weights(asked)
+        return self.best(weights, self.opened.store.lists(SPACE, weights), BEST)
 
     def bytes(self) -> dict[str, int]:
         """Return the pages of words, lists and lengths, and the whole file."""
@@ -116,6 +109,24 @@ class OursWhole(Ours):
             document = int(Path(name).stem.translate(DIGITS), 2)
             named.append((document * PASSAGES_A_DOCUMENT + int(place), hit.score))
         return named
+
+
+def _best(opened: Any) -> Callable[..., list[tuple[int, float]]]:
+    """Return what an index ranks its passages by."""
+    lengths, average = opened.ranker.array(SPACE), opened.ranker.average(SPACE)
+    try:
+        from indexer.maxscore import Scorer
+    except ImportError:
+        # An engine that scores every passage.
+        from indexer import tfidf
+
+        def best(weights: Any, lists: Any, limit: int) -> list[tuple[int, float]]:
+            scores = tfidf.word_scores(weights, lists, lengths, average)
+            return [(n, float(scores[n])) for n in tfidf.top(scores, limit)]
+
+        return best
+    found: Callable[..., list[tuple[int, float]]] = Scorer(lengths).best
+    return found
 
 
 def _name(number: int) -> str:

@@ -35,8 +35,6 @@ def plain(text: corpus.Corpus) -> corpus.Corpus:
 
 
 def built(peer: str, work: Path) -> Peer:
-    if peer == "tantivy":
-        pytest.importorskip("tantivy", reason="tantivy is in the bench group only")
     owner = next(
         name
         for name in PEERS
