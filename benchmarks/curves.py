@@ -6,6 +6,7 @@ The same figures give the same bytes: no date, ids from a fixed salt.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -79,8 +80,11 @@ def save(
         figure.legend(names, labels, loc="lower center", ncols=len(panels) + 1,
                       frameon=False, fontsize=8)  # fmt: skip
         figure.tight_layout(rect=(0, 0.3 / len(panels) + 0.02, 1, 1))
-        figure.savefig(path, format="svg", metadata={"Date": None})
+        drawn = StringIO()
+        figure.savefig(drawn, format="svg", metadata={"Date": None})
         pyplot.close(figure)
+    lines = (line.rstrip() for line in drawn.getvalue().splitlines())
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _panel(
