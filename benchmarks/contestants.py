@@ -18,12 +18,12 @@ from benchmarks.public_sets import Entry, Question, QuestionSet
 from indexer import fitting
 from indexer.analysis import sentences
 from indexer.build import write_beside
+from indexer.calibrating import leave_one_out
 from indexer.facts import Curated
 from indexer.glossary import Glossary
-from indexer.left_out import leave_one_out
 from indexer.search import Index
-from indexer.store import set_meta
 from indexer.types import Document, Hits, Section
+from indexer.writing import set_meta
 
 FOUND = 10
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from bot.hotlines import Hotlines
 from bot.journal import Journal
 from bot.safety import Safety
+from indexer.danger import Model
 from indexer.errors import IndexerError, KnowledgeError
 from indexer.facts import SAFETY, read_safety
 from indexer.files import folder_hash, read_text
@@ -127,7 +128,9 @@ class Resources:
 
     def _take(self, text: str) -> None:
         file = read_safety(text)
-        self.safety, self.hotlines = Safety(file), Hotlines(file)
+        learnt = self.index.store.meta["danger"] if self.index else ""
+        model = Model.from_json(learnt) if learnt else None
+        self.safety, self.hotlines = Safety(file, model), Hotlines(file)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import NamedTuple
 
 from bot.conversation import clearly_leans, leans
 from bot.leaning import ALONE, Judge, before, leaned_on, share_of, subject
 from bot.rewriting import Reading, names_of, readings, step
 from bot.types import Turn
-from indexer.analysis import sentences
 from indexer.search import Index
 from indexer.types import Hit, Hits
 
-MAX_PARTS = 6
+MAX_CLAUSES = 6
+# Sure enough of the whole message not to look at its parts.
+SURE = 0.9
+NEAR = 10
+CLAUSE = re.compile(r"(?<=[.?!;:,\u2026])\s+|\s+-+\s+|\s*[\u2013\u2014]\s*")
 LOOKED_AT = 3
 # A stored question to the letter needs no turn before.
 CERTAIN = 0.98
@@ -112,16 +116,39 @@ def _less_sure(understood: Understood, likely: list[_Likely]) -> Understood:
 
 
 def best_part(index: Index, question: str, language: str) -> Hits:
-    """Search for a message and for each of its sentences; the best one counts."""
+    """Search for a message and for each part of it; the best one counts.
+
+    A part is a clause, or two neighbours. What it finds must be among what the whole
+    message finds, which names what the part may have left out.
+    """
     whole = index.search(question, language=language)
-    parts = sentences(question)
-    if not 1 < len(parts) <= MAX_PARTS:
+    if sureness(whole) >= SURE:
         return whole
-    found = [index.search(part, language=language) for part in parts]
-    # A greeting or a remark is no question by itself.
-    found = [hits for hits in found if len(hits.understanding.content) > 1]
+    found = [index.search(part, language=language) for part in parts(question)]
+    near = {hit.passage.id for hit in whole.facts[:NEAR]}
+    found = [
+        hits
+        for hits in found
+        # A greeting or a remark is no question by itself.
+        if len(hits.understanding.content) > 1
+        and hits.facts
+        and hits.facts[0].passage.id in near
+    ]
     best = max(found, key=sureness, default=whole)
     return best if sureness(best) > sureness(whole) else whole
+
+
+def parts(text: str) -> list[str]:
+    """Return the clauses of a message and each two neighbours; none of a short one.
+
+    >>> parts("Hi there, I teach: who chairs it?")[2:]
+    ['who chairs it?', 'Hi there, I teach:', 'I teach: who chairs it?']
+    """
+    clauses = [clause for clause in CLAUSE.split(text) if len(clause.split()) > 1]
+    if not 1 < len(clauses) <= MAX_CLAUSES:
+        return []
+    pairs = [f"{one} {two}" for one, two in pairwise(clauses)]
+    return clauses + (pairs if len(clauses) > 2 else [])
 
 
 def first_question(text: str) -> tuple[str, bool]:

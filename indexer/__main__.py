@@ -215,7 +215,7 @@ def watch(knowledge: Path, index: Path) -> None:
 @INDEX
 def restore(index: Path) -> None:
     """Swap the previous index back."""
-    from indexer.store import restore as run
+    from indexer.swapping import restore as run
 
     run(index)
     click.echo(f"{index} is the previous index again", err=True)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.glossary import BASIC_KINDS, Analysed
+from indexer.glossary import BASIC_KINDS, MONTH_NAMES, Analysed
 from indexer.tfidf import Floats, Ints
 
 ENTITY_AGREES, ENTITY_OTHER, ENTITY_NONE = 1.15, 0.35, 0.75
@@ -56,9 +56,18 @@ def features_of(
         names.add("kind:when")
     if answer.places:
         names.add("kind:where")
-    if any(word.isdigit() and len(word) < 4 for word in answer.words):
+    if _counts(answer):
         names.add("kind:how_many")
     return dict.fromkeys(sorted(names), 1)
+
+
+def _counts(text: Analysed) -> bool:
+    """Tell whether a text holds a number that is no year and no day of a month."""
+    words = ("", *text.words, "")
+    return any(
+        word.isdigit() and word not in text.years and not {before, behind} & MONTH_NAMES
+        for before, word, behind in zip(words, words[1:], words[2:], strict=False)
+    )
 
 
 def agreement(

@@ -19,6 +19,7 @@ from indexer.errors import KnowledgeError
 from indexer.files import checksum, files_below, read_text, relative
 from indexer.glossary import Glossary
 from indexer.schema import (
+    ExamplesFile,
     FactFile,
     FactRecord,
     GlossaryFile,
@@ -29,6 +30,7 @@ from indexer.schema import (
 from indexer.types import Document, Quote, Section, Source
 
 SAFETY = "safety.yaml"
+EXAMPLES = "safety-examples.yaml"
 SOURCES = "sources.yaml"
 FileModel = TypeVar("FileModel", bound=Record)
 
@@ -134,6 +136,7 @@ class Curated:
     glossary: Glossary = field(default_factory=Glossary)
     safety: SafetyFile | None = None
     safety_text: str = ""
+    examples: ExamplesFile | None = None
     problems: list[KnowledgeError] = field(default_factory=list)
     drafts: list[Draft] = field(default_factory=list)
     places: dict[str, str] = field(default_factory=dict)
@@ -146,6 +149,9 @@ def read_curated(knowledge: Path) -> Curated:
     sources = _read_file(knowledge / SOURCES, knowledge, SourceFile, curated)
     glossary = _read_file(knowledge / "glossary.yaml", knowledge, GlossaryFile, curated)
     safety = _read_file(knowledge / SAFETY, knowledge, SafetyFile, curated)
+    curated.examples = _read_file(
+        knowledge / EXAMPLES, knowledge, ExamplesFile, curated
+    )
     if sources:
         _take_sources(sources, curated)
     if glossary:

@@ -43,9 +43,7 @@ def files_below(
         if child.name.startswith("."):
             continue
         path = folder / child.name
-        try:
-            child.name.encode("utf-8")
-        except UnicodeEncodeError:
+        if not _is_utf8(child.name):
             shown = os.fsencode(relative(path, knowledge))
             reason = "the file name is not UTF-8; rename it"
             name = shown.decode("utf-8", "backslashreplace")
@@ -62,33 +60,49 @@ def files_below(
             yield path
 
 
-def stamp(knowledge: Path) -> str:
-    """Hash the names and bytes of all files that a build reads, without parsing any.
+def _is_utf8(name: str) -> bool:
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def digests(knowledge: Path) -> dict[str, str]:
+    """Hash all files that a build reads, by name, without parsing any.
 
     Returns:
-        The hash; "" where something must be looked at more closely (a link, a file
-        that cannot be read): then nothing is known.
+        Nothing where something must be looked at more closely (a link, a file that
+        cannot be read or is too large).
     """
-    digests = []
+    found = {}
     folders = [str(knowledge)]
     try:
         while folders:
-            with os.scandir(folders.pop()) as found:
-                children = [child for child in found if not child.name.startswith(".")]
-            for child in children:
+            with os.scandir(folders.pop()) as children:
+                seen = [child for child in children if not child.name.startswith(".")]
+            for child in seen:
                 if child.is_symlink():
-                    return ""
+                    return {}
                 if child.is_dir():
                     if child.path != str(knowledge / "questions"):
                         folders.append(child.path)
                     continue
                 with open(child.path, "rb") as file:  # noqa: PTH123 (10,000 of them)
-                    digest = hashlib.sha256(file.read(MAX_BYTES + 1)).hexdigest()
-                name = child.path[len(str(knowledge)) :]
-                digests.append(f"{name} {digest}")
+                    data = file.read(MAX_BYTES + 1)
+                if len(data) > MAX_BYTES:
+                    return {}
+                name = child.path[len(str(knowledge)) + 1 :].replace(os.sep, "/")
+                found[name] = hashlib.sha256(data).hexdigest()
     except (OSError, ValueError):
-        return ""
-    return checksum(*sorted(digests))
+        return {}
+    return found
+
+
+def stamp(found: dict[str, str]) -> str:
+    """Return one hash for those of all files; "" where they are not known."""
+    lines = [f"{name} {digest}" for name, digest in sorted(found.items())]
+    return checksum(*lines) if lines else ""
 
 
 def _stays_inside(path: Path, knowledge: Path) -> bool:
@@ -121,6 +135,15 @@ def read_bytes(path: Path, knowledge: Path) -> bytes:
     except OSError as error:
         reason = f"cannot be read ({error.strerror}); check its permissions"
         raise KnowledgeError(name, "", reason) from None
+
+
+def digest_of(path: Path, knowledge: Path) -> str:
+    """Hash a file as `digests` does.
+
+    Raises:
+        KnowledgeError: As `read_bytes`.
+    """
+    return hashlib.sha256(read_bytes(path, knowledge)).hexdigest()
 
 
 def read_text(path: Path, knowledge: Path) -> str:

@@ -348,7 +348,7 @@ class _Reader:
         behind = self.found[place + 1 : place + 4]
         days = [token for token in behind if token.script in ("number", "ordinal")]
         rest = [token.text for token in behind if token not in days]
-        return bool(rest[:1]) and rest[0][:3] in _MONTHS and rest[0] in _MONTH_NAMES
+        return bool(rest[:1]) and rest[0][:3] in _MONTHS and rest[0] in MONTH_NAMES
 
     def _plain(self, place: int) -> int:
         token, term = self.found[place], self.stems[place]
@@ -385,11 +385,11 @@ _ORDINAL_WORDS = frozenset(
     "thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth "
     "twentieth".split()
 )
-_MONTH_NAMES = frozenset(
+MONTH_NAMES = frozenset(
     "january february march april may june july august september october november "
     "december jan feb mar apr jun jul aug sep sept oct nov dec".split()
 )
-_MONTHS = frozenset(name[:3] for name in _MONTH_NAMES)
+_MONTHS = frozenset(name[:3] for name in MONTH_NAMES)
 
 
 def _canonical(phrase: str) -> str:

@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from indexer.analysis import language_of
+from indexer.analysis import VIETNAMESE_WORDS, language_of
 from indexer.types import Document, Section
 
 SHOWN = 6
@@ -21,7 +21,11 @@ HYPHEN = "\xad"
 LAID_OUT = (".pdf", ".txt")
 """Formats whose line ends are those of a page."""
 
-GLUED = re.compile(r"(?<![\w/.@:%#?=&-])[A-Za-z\u00c0-\u024f]{31,}(?![\w/.@:%#?=&-])")
+GLUED_LETTERS = 31
+GLUED = re.compile(
+    rf"(?<![\w/.@:%#?=&-])[A-Za-z\u00c0-\u024f]{{{GLUED_LETTERS},}}(?![\w/.@:%#?=&-])"
+)
+LINE_ENDS_IN_HYPHEN = re.compile(r"-[ \t]*\n")
 CUT = re.compile(rf"[^\W\d_]{HYPHEN}[^\W\d_]|[^\W\d_]-[ \t]*\n[ \t]*[^\W\d_]")
 WORD = re.compile(r"[^\W\d_]+")
 GAP = re.compile(r"\S(?: {3,}|\t[ \t]*)\S")
@@ -129,12 +133,16 @@ def _without_text(section: Section) -> str:
 
 
 def _glued(section: Section) -> str:
+    if max(map(len, section.text.split()), default=0) < GLUED_LETTERS:
+        return ""
     word = GLUED.search(section.text)
     return f"{word[0][:40]}..." if word else ""
 
 
 def _odd(section: Section) -> str:
     """Name the commonest character that no text should hold."""
+    if "".join(section.text.split()).isprintable() and "\ufffd" not in section.text:
+        return ""
     odd = [
         char
         for char in section.text
@@ -146,6 +154,8 @@ def _odd(section: Section) -> str:
 
 
 def _zawgyi(section: Section) -> str:
+    if section.text.isascii():
+        return ""
     signs, letters = (
         len(ZAWGYI.findall(section.text)),
         len(BURMESE.findall(section.text)),
@@ -156,7 +166,9 @@ def _zawgyi(section: Section) -> str:
 def _toneless_vietnamese(section: Section) -> str:
     """Say " " where under a tenth of the words have a tone; half is usual."""
     words = WORD.findall(unicodedata.normalize("NFC", section.text))
-    if len(words) < 30 or language_of(section.text) != "vi":
+    if len(words) < 30 or not _maybe_vietnamese(section.text):
+        return ""
+    if language_of(section.text) != "vi":
         return ""
     toned = sum(
         not VIETNAMESE_TONES.isdisjoint(unicodedata.normalize("NFD", word))
@@ -165,14 +177,24 @@ def _toneless_vietnamese(section: Section) -> str:
     return " " if toned * 10 < len(words) else ""
 
 
+def _maybe_vietnamese(text: str) -> bool:
+    """Tell, at less cost than `language_of`, whether a text may be Vietnamese."""
+    words = WORD.findall(text[:2000].lower()) if text.isascii() else VIETNAMESE_WORDS
+    return not VIETNAMESE_WORDS.isdisjoint(words)
+
+
 def _toneless_thai(section: Section) -> str:
     """Say " " where under 1 in 100 consonants has a tone; 1 in 9 is usual."""
+    if section.text.isascii():
+        return ""
     letters = len(THAI.findall(section.text))
     tones = len(THAI_TONE.findall(section.text))
     return " " if letters >= 80 and tones * 100 < letters else ""
 
 
 def _hyphens(section: Section) -> str:
+    if HYPHEN not in section.text and not LINE_ENDS_IN_HYPHEN.search(section.text):
+        return ""
     cut = CUT.search(section.text)
     if not cut:
         return ""

@@ -12,10 +12,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from indexer import signals
-from indexer.build import Track, refuse_if_wrong, silent, write_beside
+from indexer.build import refuse_if_wrong, write_beside
+from indexer.calibrating import leave_out
 from indexer.facts import read_curated
 from indexer.findings import Finding
-from indexer.left_out import leave_out
+from indexer.reports import Track, silent
 from indexer.search import Index
 from indexer.types import Passage
 

@@ -199,7 +199,7 @@ class ReplyRecord(Record):
 
 
 Phrases = dict[str, list[Text]]
-"""Language to phrases; bot/phrases.py says how a phrase is written."""
+"""Language to phrases; indexer/phrases.py says how a phrase is written."""
 
 
 class PatternRecord(Record):
@@ -219,14 +219,6 @@ class PatternRecord(Record):
     counter_examples: list[Text] = []
 
 
-class SignRecord(Record):
-    """What adds to the suspicion that somebody is in danger, or takes from it."""
-
-    id: Id
-    weight: Annotated[str, Field(pattern=r"^-?[1-9]$")]
-    words: Annotated[list[Text], Field(min_length=1)]
-
-
 class SafetyFile(Record):
     """Numbers, routes, replies, and what a message from somebody in danger sounds like.
 
@@ -243,9 +235,8 @@ class SafetyFile(Record):
         origin: Phrases before or after a country that somebody only comes from.
         framing: Phrases of reports, fiction and study: below them only self-harm is
             read, unless a list of `insisting` stands in the message.
-        signs: The second mechanism: the weights of the signs found within
-            `signs_within` words of each other are added up; from `certain_from` on
-            the message is certain, from `possible_from` on possible.
+        kinds: Lists of words that no pattern names; the model of indexer/danger.py
+            learns what they are worth.
     """
 
     numbers: list[NumberRecord]
@@ -261,9 +252,22 @@ class SafetyFile(Record):
     personal: list[Text] = []
     framing: Phrases = {}
     insisting: list[Text] = []
-    certain_from: Annotated[str, Field(pattern=r"^[1-9][0-9]?$")] = "99"
-    possible_from: Annotated[str, Field(pattern=r"^[1-9][0-9]?$")] = "99"
-    signs_within: Annotated[str, Field(pattern=r"^[1-9][0-9]?$")] = "24"
-    signs: list[SignRecord] = []
+    kinds: dict[str, Phrases] = {}
     words: dict[str, Phrases] = {}
     patterns: list[PatternRecord] = []
+
+
+class ExamplesFile(Record):
+    """Messages that the second opinion on danger learns from.
+
+    Attributes:
+        self_harm: From or about somebody who wants to die.
+        certain: From somebody in danger, or about somebody who is.
+        possible: Where danger may stand behind it.
+        harmless: Nothing of the kind, however near the words come.
+    """
+
+    self_harm: list[Text]
+    certain: list[Text]
+    possible: list[Text]
+    harmless: list[Text]

@@ -11,12 +11,13 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from indexer import signals, tfidf, typos
+from indexer import signals, tfidf
 from indexer.analysis import STOP_WORDS, stem, tokens
 from indexer.confidence import Calibration
 from indexer.errors import IndexOutdatedError
 from indexer.extracts import best_sentence
 from indexer.glossary import STOP_TERMS, Analysed, Analyser, Glossary
+from indexer.maxscore import Scorer
 from indexer.ranking import CONTEXT_WEIGHT, Ranker, Ranking
 from indexer.signals import Candidate, Variant
 from indexer.store import CURE, Store
@@ -26,6 +27,8 @@ MAX_CHARS = 1000
 CONTEXT_WORDS = 4
 # Sentences are looked for in this many passages.
 EXTRACTED = 3
+# So many sentences are kept as they were cut.
+SENTENCES = 300
 # Only these can be answered with or offered; the rest are ranked, no more.
 SIGNALLED = 3
 # Of these the ways of asking are compared with the question one by one.
@@ -43,14 +46,15 @@ class Index:
     def __init__(self, path: Path) -> None:
         self.store = Store(path)
         self.analyser = Analyser(Glossary.from_json(self.store.meta["glossary"]))
+        # One long sentence with its grams takes 35 kB.
+        cut = self.analyser.cut.__wrapped__
+        self.analyser.cut = lru_cache(maxsize=SENTENCES)(cut)
         self.calibration = Calibration.from_json(self.store.meta["calibration"])
         self.ranker = Ranker(self.store, self.analyser)
+        self._scorers: dict[str, Scorer] = {}
         self._surface: dict[str, int] | None = None
         try:
-            self._sources = self.store.sources()
-            self._topics = {
-                d.id: d.topic for d in self.store.documents() if d.kind == "fact"
-            }
+            self._topics = self.store.topics()
         except sqlite3.DatabaseError:
             self.store.close()
             raise IndexOutdatedError(f"{path} is damaged; {CURE}") from None
@@ -139,7 +143,6 @@ class Index:
             token.text
             for token in tokens(question)
             if token.script == "latin"
-            and len(token.text) >= typos.MIN_LETTERS
             and token.text not in self._surface
             and token.text not in STOP_WORDS
             and token.text not in capitals
@@ -149,7 +152,12 @@ class Index:
         unknown = [word for word in unknown if stem(word) not in in_documents]
         english = self.store.english(unknown)
         unknown = [word for word in unknown if word not in english]
-        return typos.repair(unknown, self._surface) if unknown else {}
+        if not unknown:
+            return {}
+        # Most questions have no such word: the edit distances are loaded at the first.
+        from indexer import typos
+
+        return typos.repair(unknown, self._surface)
 
     def _with_context(self, asked: Analysed, context: tuple[str, ...]) -> Analysed:
         """Let the turn before say which entity and country a follow-up is about."""
@@ -187,7 +195,7 @@ class Index:
                 near = self._near(ranking, number, asked, ways)
                 ranking.fused[number] *= 1 + signals.NEAR_SHARE * near[0]
             topic = self._topics.get(passage.document_id, "")
-            candidates.append(Candidate(number, topic, *near, ways))
+            candidates.append(Candidate(number, topic, *near, ways, passage.text))
         candidates.sort(key=lambda found: (-ranking.fused[found.number], found.number))
         return candidates[:limit]
 
@@ -254,21 +262,22 @@ class Index:
         if not self.ranker.size(space):
             return ()
         lists = self.store.lists(space, weights)
-        scores = tfidf.word_scores(
-            weights, lists, self.ranker.array(space), self.ranker.average(space)
-        )
-        numbers = tfidf.top(scores, limit)
-        found = self.store.passages(space, numbers)
+        best = self._scorer(space).best(weights, lists, limit)
+        found = self.store.passages(space, [number for number, _ in best])
         hits = [
-            Hit(passage, float(scores[number]))
-            for number, passage in zip(numbers, found, strict=True)
+            Hit(passage, score) for passage, (_, score) in zip(found, best, strict=True)
         ]
-        shares = self._shares(asked, weights, lists, len(scores))
+        shares = self._shares(asked, weights, lists, self.ranker.size(space))
         for place, hit in enumerate(hits[:EXTRACTED]):
             relative = hit.score / hits[0].score
             extract = best_sentence(asked, shares, hit.passage, relative, self.analyser)
             hits[place] = replace(hit, extract=extract.text, features=extract.features)
         return tuple(hits)
+
+    def _scorer(self, space: str) -> Scorer:
+        if space not in self._scorers:
+            self._scorers[space] = Scorer(self.ranker.array(space))
+        return self._scorers[space]
 
     @staticmethod
     def _shares(
@@ -326,11 +335,11 @@ class Index:
 
     def source(self, source_id: str) -> Source | None:
         """Return a source, or None."""
-        return self._sources.get(source_id)
+        return self.store.source(source_id)
 
     def sources(self) -> tuple[Source, ...]:
         """Return all sources, sorted by id."""
-        return tuple(self._sources.values())
+        return tuple(self.store.sources().values())
 
     def fact(self, document_id: str) -> Passage | None:
         """Return a fact's passage, or None."""

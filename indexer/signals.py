@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer import tfidf
+from indexer.analysis import CARDINALS
 from indexer.glossary import STOP_TERMS, Analysed, Analyser, weight
 from indexer.ranking import Ranking
 
@@ -24,6 +25,7 @@ CORE_SHARE = 0.5
 # What is counted or done stands so near behind "how many" or "who".
 FOCUS_AHEAD = 5
 COUNTED = (("how", "mani"), ("how", "much"))
+COUNTING = frozenset({"mani", "much", "number", "total"})
 
 
 class Candidate(NamedTuple):
@@ -33,6 +35,7 @@ class Candidate(NamedTuple):
         near: How like its nearest way of asking is to the question, 0 to 1.
         near_three: The mean of its three nearest.
         ways: Its ways of asking, without the one left out.
+        text: Its answer.
     """
 
     number: int
@@ -40,6 +43,7 @@ class Candidate(NamedTuple):
     near: float
     near_three: float
     ways: Sequence[Variant]
+    text: str
 
 
 def together(ranking: Ranking, candidates: Sequence[Candidate]) -> int:
@@ -89,7 +93,7 @@ def signals(
         "both": min(words, grams),
         **core(ranking.asked, own.ways, analyser),
         **gap(ranking, number, analyser),
-        "focus": focus(ranking, number, analyser),
+        "focus": focus(ranking, own, analyser),
         **{name: float(agreed[number]) for name, agreed in ranking.agreed.items()},
     }
 
@@ -140,28 +144,49 @@ def gap(ranking: Ranking, number: int, analyser: Analyser) -> dict[str, float]:
     return {"gap": max(lacking, default=0.0), "size": math.log1p(len(content))}
 
 
-def focus(ranking: Ranking, number: int, analyser: Analyser) -> float:
+def focus(ranking: Ranking, own: Candidate, analyser: Analyser) -> float:
     """Say whether a fact holds what is counted or done: "how many pages", "who opened".
+
+    What is counted must be asked so in one of its ways of asking, or stand behind a
+    number in its answer.
 
     Returns:
         1.0 it does, -1.0 it does not, 0.0 nothing is counted or done.
     """
     terms = ranking.asked.terms
     for place, term in enumerate(terms):
-        if term == "who" or terms[place : place + 2] in COUNTED:
-            ahead = terms[place + 1 : place + 1 + FOCUS_AHEAD]
-            about = next(
-                (
-                    word
-                    for word in ahead
-                    if word not in STOP_TERMS and word not in analyser.kind_terms
-                ),
-                None,
-            )
-            if about:
-                held = _stands_for(ranking, about, number, analyser)
-                return 1.0 if held else -1.0
+        counted = terms[place : place + 2] in COUNTED
+        if term != "who" and not counted:
+            continue
+        about = _first_content(terms[place + 1 : place + 1 + FOCUS_AHEAD], analyser)
+        if about and counted:
+            return 1.0 if _counts(own, about, analyser) else -1.0
+        if about:
+            return 1.0 if _stands_for(ranking, about, own.number, analyser) else -1.0
     return 0.0
+
+
+def _first_content(terms: Sequence[str], analyser: Analyser) -> str:
+    """Return the first term that is no stop word and no mere "how many"; or ""."""
+    content = (
+        term
+        for term in terms
+        if term not in STOP_TERMS and term not in analyser.kind_terms
+    )
+    return next(content, "")
+
+
+def _counts(own: Candidate, about: str, analyser: Analyser) -> bool:
+    """Tell whether a fact counts something: it is asked so, or its answer says so."""
+    names = {about, *analyser.synonym_set(about)}
+    if any(COUNTING & {*way.terms} and names & {*way.terms} for way in own.ways):
+        return True
+    answer = analyser.cut(own.text, "en")[0].terms
+    return any(
+        (term.isdigit() or term in CARDINALS)
+        and names & {*answer[place + 1 : place + 1 + FOCUS_AHEAD]}
+        for place, term in enumerate(answer)
+    )
 
 
 def _stands_for(ranking: Ranking, term: str, number: int, analyser: Analyser) -> bool:

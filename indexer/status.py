@@ -47,7 +47,7 @@ def status_of(knowledge: Path, index: Path, *, verify: bool = False) -> dict[str
     store = Store(index)
     try:
         if verify:
-            store.verify()
+            store.verify_contents()
         documents = store.documents()
         calibration = Calibration.from_json(store.meta["calibration"])
         return {

@@ -1,4 +1,4 @@
-"""Counts to weights, and weights to scores. Pure arrays, no files.
+"""Weights and scores, from the postings of a question's terms. Pure arrays, no files.
 
 Two channels of the TF-IDF family. *Words* have BM25's saturation and length
 normalisation (Robertson and Zaragoza 2009, in Lucene's variant: Kamphuis et al. 2020):
@@ -16,9 +16,7 @@ normalisation (Robertson and Zaragoza 2009, in Lucene's variant: Kamphuis et al.
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -26,35 +24,13 @@ from numpy.typing import NDArray
 
 K1 = 1.2
 B = 0.75
-# A fact is one document: what its ways of asking, topic and answer count.
-ASKED, TOPIC, ANSWER = 10, 5, 3
 WORDS_SHARE = 0.67
 GRAMS_SHARE = 0.33
 
 Ints = NDArray[np.int32]
 Counts = NDArray[np.uint16]
 Floats = NDArray[np.float64]
-# Up to so many texts scikit-learn is not imported to count them.
-FEW = 200
 NO_FLOATS: Floats = np.zeros(0)
-
-
-@dataclass(frozen=True, slots=True)
-class Postings:
-    """The counts of one space, term by term.
-
-    Attributes:
-        words: The terms, sorted.
-        starts: int64, one more than words; word i's postings are starts[i] to
-            starts[i + 1].
-        numbers: int32, passage numbers, ascending within a word.
-        counts: uint16, how often the word stands in the passage.
-    """
-
-    words: tuple[str, ...]
-    starts: NDArray[np.int64]
-    numbers: Ints
-    counts: Counts
 
 
 class Posting(NamedTuple):
@@ -80,137 +56,6 @@ class LeftOut(NamedTuple):
     grams: Mapping[str, int]
     length: float
     terms: tuple[str, ...] = ()
-
-
-def count(texts: Iterable[Sequence[str]]) -> Postings:
-    """Count the terms of texts that are already cut, with scikit-learn.
-
-    A few texts are counted without it, equally: importing it would cost more.
-
-    Args:
-        texts: The terms of passage 0, 1, ...
-    """
-    cut = list(texts)
-    if not any(cut):
-        empty = np.zeros(0, np.int32)
-        return Postings((), np.zeros(1, np.int64), empty, empty.astype(np.uint16))
-    if len(cut) <= FEW:
-        return _count_few(cut)
-    from sklearn.feature_extraction.text import CountVectorizer
-
-    counter = CountVectorizer(analyzer=_as_cut)
-    matrix = counter.fit_transform(cut).tocsc()
-    matrix.sort_indices()
-    return Postings(
-        words=tuple(counter.get_feature_names_out().tolist()),
-        starts=matrix.indptr.astype(np.int64),
-        numbers=matrix.indices.astype(np.int32),
-        counts=np.minimum(matrix.data, 65_535).astype(np.uint16),
-    )
-
-
-def _count_few(cut: list[Sequence[str]]) -> Postings:
-    found = sorted(
-        (term, number, times)
-        for number, terms in enumerate(cut)
-        for term, times in Counter(terms).items()
-    )
-    words = sorted({term for term, _, _ in found})
-    sizes = Counter(term for term, _, _ in found)
-    return Postings(
-        words=tuple(words),
-        starts=np.cumsum([0, *(sizes[word] for word in words)]).astype(np.int64),
-        numbers=np.array([number for _, number, _ in found], np.int32),
-        counts=np.array([min(n, 65_535) for _, _, n in found], np.uint16),
-    )
-
-
-def _as_cut(terms: Sequence[str]) -> Sequence[str]:
-    return terms
-
-
-def renumbered(postings: Postings, numbers: Sequence[int]) -> Postings:
-    """Give passages other numbers; those with a negative one are left out.
-
-    Args:
-        numbers: The new number of passage 0, 1, ...
-    """
-    rows = np.repeat(np.arange(len(postings.words)), np.diff(postings.starts))
-    if len(numbers) == 0:
-        return _gather((), rows[:0], rows[:0], rows[:0])
-    new = np.asarray(numbers, np.int64)[postings.numbers]
-    stays = new >= 0
-    used, rows = np.unique(rows[stays], return_inverse=True)
-    words = tuple(postings.words[i] for i in used)
-    return _gather(words, rows, new[stays], postings.counts[stays].astype(np.int64))
-
-
-def merge(parts: Iterable[tuple[Postings, int, int]]) -> Postings:
-    """Add postings up, each with a factor and an offset to its passage numbers.
-
-    Args:
-        parts: (postings, factor of its counts, what to add to its numbers).
-    """
-    parts = list(parts)
-    words = sorted({word for postings, _, _ in parts for word in postings.words})
-    place = {word: i for i, word in enumerate(words)}
-    rows, numbers, counts = [], [], []
-    for postings, factor, offset in parts:
-        own = np.array([place[word] for word in postings.words], np.int64)
-        rows.append(np.repeat(own, np.diff(postings.starts)))
-        numbers.append(postings.numbers.astype(np.int64) + offset)
-        counts.append(postings.counts.astype(np.int64) * factor)
-    return _gather(tuple(words), _join(rows), _join(numbers), _join(counts))
-
-
-def _join(arrays: list[NDArray[np.int64]]) -> NDArray[np.int64]:
-    return np.concatenate(arrays) if arrays else np.zeros(0, np.int64)
-
-
-def _gather(
-    words: tuple[str, ...],
-    rows: NDArray[np.int64],
-    numbers: NDArray[np.int64],
-    counts: NDArray[np.int64],
-) -> Postings:
-    """Sort postings by word and number and add up those that meet."""
-    span = int(numbers.max()) + 1 if len(numbers) else 1
-    keys, inverse = np.unique(rows * span + numbers, return_inverse=True)
-    sums = np.zeros(len(keys), np.int64)
-    np.add.at(sums, inverse, counts)
-    starts = np.searchsorted(keys // span, np.arange(len(words) + 1))
-    return Postings(
-        words=words,
-        starts=starts.astype(np.int64),
-        numbers=(keys % span).astype(np.int32),
-        counts=np.minimum(sums, 65_535).astype(np.uint16),
-    )
-
-
-def lengths(postings: Postings, size: int, weights: Sequence[float]) -> Floats:
-    """Return the length of each of `size` passages: its counts, weighed by term.
-
-    Args:
-        weights: One a word of the postings (1/2 for stop words).
-    """
-    rows = np.repeat(np.asarray(weights, np.float64), np.diff(postings.starts))
-    # Of no posting at all, the count comes as whole numbers.
-    summed = np.bincount(postings.numbers, rows * postings.counts, minlength=size)
-    return summed.astype(np.float64)
-
-
-def gram_norms(postings: Postings, size: int) -> Floats:
-    """Return the Euclidean length of each passage's gram vector, as scikit-learn's."""
-    from scipy import sparse
-    from sklearn.feature_extraction.text import TfidfTransformer
-
-    matrix = sparse.csc_matrix(
-        (postings.counts.astype(np.float64), postings.numbers, postings.starts),
-        shape=(size, len(postings.words)),
-    )
-    weighted = TfidfTransformer(sublinear_tf=True, norm=None).fit_transform(matrix)
-    squares = np.asarray(weighted.multiply(weighted).sum(axis=1), np.float64)
-    return np.sqrt(squares.ravel())
 
 
 def word_idf(size: int, df: int) -> float:
@@ -271,15 +116,12 @@ def gram_scores(
     norms: Floats,
     left_out: LeftOut | None = None,
 ) -> Floats:
-    """Score all passages by the cosine of sublinear TF-IDF gram vectors.
+    """Score all passages by the cosine of sublinear TF-IDF gram vectors, 0 to 1.
 
     Args:
         asked: The question's grams and how often each occurs.
         lists: The postings of those grams that are known.
         norms: float64, the Euclidean length of each passage's vector.
-
-    Returns:
-        float64, one a passage, 0 to 1.
     """
     known = sorted(asked.keys() & lists.keys())
     if not known:

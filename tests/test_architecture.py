@@ -14,30 +14,38 @@ ROOT = Path(__file__).parent.parent
 # Lowest first. A name stands for all modules below it; the longest name decides.
 FLOORS = (
     "indexer indexer.types indexer.errors indexer.settings",
-    "indexer.analysis indexer.contacts indexer.files",
-    "indexer.glossary indexer.schema indexer.intake indexer.typos indexer.english",
+    "indexer.analysis indexer.contacts indexer.files indexer.crew",
+    "indexer.glossary indexer.schema indexer.intake indexer.typos indexer.english"
+    " indexer.lines",
     "indexer.csv_facts indexer.passages indexer.tfidf indexer.confidence"
-    " indexer.contradictions",
-    "indexer.facts indexer.contrast indexer.extracts indexer.fitting",
+    " indexer.contradictions indexer.phrases",
+    "indexer.fitting",
+    "indexer.facts indexer.contrast indexer.extracts indexer.maxscore indexer.terms"
+    " indexer.counting indexer.options indexer.layout indexer.reports indexer.patterns",
+    "indexer.tally indexer.writing indexer.lists indexer.danger",
+    "indexer.danger_fit",
     "indexer.loaders.headings indexer.loaders.worker",
     "indexer.loaders.front indexer.loaders.docx indexer.loaders.html"
     " indexer.loaders.pdf",
     "indexer.loaders.apart indexer.loaders.markdown indexer.loaders.plain",
     "indexer.loaders",
     "indexer.store",
+    "indexer.swapping indexer.fact_counts indexer.documents",
     "indexer.ranking",
     "indexer.signals",
     "indexer.search indexer.status",
-    "indexer.jsonl indexer.left_out",
+    "indexer.jsonl",
     "indexer.findings",
     "indexer.document_checks",
     "indexer.checks",
+    "indexer.calibrating",
+    "indexer.making",
     "indexer.build",
     "indexer.explain indexer.phrasings indexer.watch",
     "indexer.printing",
-    "indexer.__main__ bot bot.settings bot.languages.en bot.phrases bot.dates",
+    "indexer.__main__ bot bot.settings bot.languages.en bot.dates",
     "bot.types bot.languages",
-    "bot.texts bot.smalltalk bot.citations bot.signs bot.safety bot.conversation"
+    "bot.texts bot.smalltalk bot.citations bot.safety bot.conversation"
     " bot.refusals"
     " bot.journal bot.why",
     "bot.hotlines bot.answers bot.rewriting",
@@ -62,7 +70,7 @@ LATE = {
     ("indexer.loaders.worker", "indexer.loaders.pdf"),
 }
 WRITERS = {"indexer.store", "bot.journal"}
-FITTERS = {"indexer.tfidf", "indexer.fitting"}
+FITTERS = {"indexer.counting", "indexer.fitting", "indexer.danger_fit"}
 
 
 def module_of(path: Path) -> str:
@@ -214,3 +222,12 @@ def test_a_process_that_answers_loads_nothing_that_fits(
 
     assert {"bot", "numpy"} <= loaded
     assert not loaded & {"sklearn", "scipy", "telegram", "trafilatura", "docx"}
+
+
+def test_a_search_loads_no_edit_distances_unless_a_word_is_unknown(toy: Path):
+    code = (
+        "import sys; from pathlib import Path; from indexer.search import Index\n"
+        "Index(Path(sys.argv[1])).search('Where was SOM 8?')"
+    )
+
+    assert "rapidfuzz" not in loaded_by(code, str(toy / "index.db"))

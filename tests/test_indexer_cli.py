@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import sqlite3
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -318,6 +320,20 @@ def test_status_tells_what_is_in_the_index(run: Run, index_path: Path):
     assert (shown["facts"], shown["documents"], shown["sources"]) == ("12", "3", "3")
     assert shown["calibrated"] == "False"
     assert shown["previous kept"] == shown["knowledge newer"] == "False"
+
+
+def test_status_names_the_table_that_is_damaged(run: Run, index_path: Path):
+    with closing(sqlite3.connect(index_path)) as connection:
+        connection.execute("update passage set text = 'other' where number = 0")
+        connection.commit()
+
+    assert run("status").code == 0
+    assert run("status", "--verify") == (
+        1,
+        "",
+        'the table "passage" of the index is damaged;'
+        " run `python -m indexer build --full` to make a new one\n",
+    )
 
 
 def test_status_as_json(run: Run, index_path: Path):

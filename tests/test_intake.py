@@ -131,3 +131,25 @@ def test_mended_document_has_no_traces_of_guessed_joins():
         "They trafficked people",
         ENGLISH,
     ]
+
+
+def test_ordinary_text_is_told_from_damaged_text_at_little_cost():
+    damaged = {
+        "a\x07b": "odd characters, text may be missing (U+0007)",
+        "a\ue000b": "odd characters, text may be missing (U+E000)",
+        "a\ufffdb": "odd characters, text may be missing (U+FFFD)",
+        "x" * 31: f"words that may be glued together ({'x' * 31}...)",
+    }
+
+    for text, line in damaged.items():
+        assert inspect(document(text, file="documents/a.md")) == (f"p. 1: {line}",)
+
+
+def test_vietnamese_in_plain_letters_is_noticed():
+    text = (
+        "Sau nuoc da ky ban ghi nho ve hop tac va cac quan chuc cua cac nuoc hop. " * 4
+    )
+
+    (line,) = inspect(document(text, file="documents/a.md"))
+
+    assert line.startswith("p. 1: Vietnamese without tone marks")

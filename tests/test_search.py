@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -228,3 +229,42 @@ def test_a_document_in_another_language_has_a_space_of_its_own(
     with closing(Index(tmp_path / "index.db")) as index:
         assert index.passage("documents/thai.md@th#0") is not None
         assert fact_ids(index.search("What is COMMIT?"))[0] == "commit-what"
+
+
+def test_sources_are_looked_up_one_by_one(index: Index):
+    sources = index.sources()
+
+    assert [source.id for source in sources] == sorted(s.id for s in sources)
+    assert [index.source(source.id) for source in sources] == list(sources)
+    assert index.source("nobody") is None
+
+
+def cost(index: Index, question: str) -> float:
+    """Return the least CPU time of three searches for a question."""
+    times = []
+    for _ in range(3):
+        start = time.process_time()
+        index.search(question)
+        times.append(time.process_time() - start)
+    return min(times)
+
+
+def test_odd_questions_cost_little_more_than_usual_ones(real_index: Path):
+    usual = ["Where was the 8th Senior Officials' Meeting?", "Who signed the MOU?"]
+    with closing(Index(real_index)) as index:
+        known = [word for word, _ in index.store.words("passages:en")]
+        odd = [
+            " ".join(known[::7])[:10_000],
+            " ".join(f"qx{number}zzq" for number in range(1_000)),
+            " ".join(chr(97 + n % 26) + chr(97 + n % 25) for n in range(1_000)),
+            "a",
+            "a" * 1_000,
+            "\u0e01" * 1_000,
+            "\u6e44" * 1_000,
+        ]
+        index.search("An offitsial")
+        limit = 20 * max(cost(index, question) for question in usual)
+
+        costs = {question[:20]: cost(index, question) for question in odd}
+
+    assert {name: taken for name, taken in costs.items() if taken > limit} == {}

@@ -10,47 +10,45 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer import store as store_module
+from indexer import lists as lists_module
 from indexer.build import build
+from indexer.counting import count
 from indexer.errors import IndexMissingError, IndexOutdatedError
 from indexer.facts import read_curated
-from indexer.store import (
-    Content,
-    Store,
-    previous_of,
-    restore,
-    set_meta,
-    swap,
-    write,
-)
-from indexer.tfidf import count
+from indexer.layout import document_row, passage_row
+from indexer.store import Store, previous_of
+from indexer.swapping import restore, swap
 from indexer.types import Document, Passage
+from indexer.writing import Writer, file_rows, set_meta
 
 CURE = "run `python -m indexer build` to make a new one"
 
 
-def content(word: str = "mou") -> Content:
-    """Return an index of two passages, the second of `word` alone."""
-    passages = [
-        Passage(f"d@en#{n}", "d", "document", "en", "D", text, ("a", "b"), f"p. {n}")
-        for n, text in enumerate(["mou som", word])
-    ]
-    return Content(
-        meta={"glossary": "{}", "word": word},
-        documents=[Document("d", "document", "D", checksum=word)],
-        passages={"passages:en": passages, "facts:en": []},
-        postings={"passages:en": count([["mou", "som", "som"], [word] * 300])},
-        arrays={"passages:en": np.array([3.0, 300.0])},
-        surface={"mou": 2},
-        files={"documents/d.md": "abc"},
-        intake={"documents/d.md": ("p. 3: odd characters",)},
-    )
+PASSAGES = [
+    Passage(f"d@en#{n}", "d", "document", "en", "D", text, ("a", "b"), f"p. {n}")
+    for n, text in enumerate(["mou som", "mou"])
+]
+
+
+def write(path: Path, word: str = "mou", *, wide: bool = False) -> None:
+    """Write an index of two passages, the second counted as 300 times `word`."""
+    writer = Writer(path)
+    writer.add("document", [document_row(Document("d", "document", "D"))])
+    rows = (passage_row("passages:en", n, p) for n, p in enumerate(PASSAGES))
+    writer.add("passage", rows)
+    postings = count([["mou", "som", "som"], [word] * 300])
+    writer.add_postings("passages:en", postings, wide=wide)
+    writer.add_array("passages:en", np.array([3.0, 300.0]))
+    writer.add("surface", [("mou", 2)])
+    intake = {"documents/d.md": ("p. 3: odd characters",)}
+    writer.add("file", file_rows({"documents/d.md": "abc"}, intake))
+    writer.finish({"glossary": "{}", "word": word})
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     path = tmp_path / "index.db"
-    write(path, content())
+    write(path)
     return path
 
 
@@ -74,7 +72,7 @@ def test_what_was_written_is_read(path: Path):
     assert store.surface() == {"mou": 2}
     assert store.files() == {"documents/d.md": ("abc", ("p. 3: odd characters",))}
     assert [document.id for document in store.documents()] == ["d"]
-    assert store.all_passages("passages:en") == content().passages["passages:en"]
+    assert store.all_passages("passages:en") == PASSAGES
     store.close()
 
 
@@ -91,9 +89,7 @@ def test_passages_come_in_the_order_asked_for(path: Path):
 
 def test_counts_take_one_byte_and_stop_there_unless_the_space_is_wide(path: Path):
     narrow = Store(path)
-    wide_content = content()
-    wide_content.wide = {"passages:en"}
-    write(path.with_name("wide.db"), wide_content)
+    write(path.with_name("wide.db"), wide=True)
     wide = Store(path.with_name("wide.db"))
 
     assert narrow.lists("passages:en", ["mou"])["mou"].counts.tolist() == [1, 255]
@@ -156,15 +152,15 @@ def test_rows_are_read_once(path: Path):
 def test_the_cache_is_bounded_in_bytes_and_answers_all_the_same(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(store_module, "CACHE_BYTES", 2_000)
+    monkeypatch.setattr(lists_module, "CACHE_BYTES", 2_000)
     store = Store(path)
 
     for number in range(200):
         found = store.lists("passages:en", ["mou", f"unknown{number}"])
         assert found["mou"].numbers.tolist() == [0, 1]
 
-    assert store._cached <= 2_000
-    assert len(store._cache) < 20
+    assert store._lists.cached <= 2_000
+    assert len(store._lists._cache) < 20
     store.close()
 
 
@@ -231,6 +227,18 @@ def test_any_truncation_is_noticed(path: Path):
             Store(path)
 
 
+def test_a_file_that_is_cut_short_is_named_so(path: Path):
+    whole = path.stat().st_size
+    truncated(path)
+
+    with pytest.raises(IndexOutdatedError) as caught:
+        Store(path)
+
+    assert str(caught.value) == (
+        f"{path} is cut short ({path.stat().st_size:,} of {whole:,} bytes); {CURE}"
+    )
+
+
 @pytest.mark.parametrize("key", ["format", "analysis"])
 def test_an_index_of_another_version_says_how_to_make_one(path: Path, key: str):
     set_meta(path, key, "0")
@@ -272,10 +280,46 @@ def test_verify_reads_everything(path: Path):
         harmed.verify()
 
 
+@pytest.mark.parametrize(
+    ("table", "harm"),
+    [
+        ("list", "update list set blob = zeroblob(length(blob)) where at = 1"),
+        ("list", "delete from list where at = 0"),
+        ("word", "update word set df = 2 where word = 'som'"),
+        ("passage", "update passage set text = 'other' where number = 1"),
+        ("passage", "update passage set number = 'x' where number = 1"),
+        ("document", "update document set title = 'E'"),
+        ("surface", "insert into surface values ('a', 1)"),
+        ("file", "delete from file"),
+    ],
+)
+def test_any_row_that_differs_is_found_in_depth(path: Path, table: str, harm: str):
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(harm)
+        connection.commit()
+
+    with (
+        closing(Store(path)) as store,
+        pytest.raises(IndexOutdatedError) as caught,
+    ):
+        store.verify_contents()
+
+    assert str(caught.value) == (
+        f'the table "{table}" of the index is damaged;'
+        " run `python -m indexer build --full` to make a new one"
+    )
+
+
+def test_a_sound_index_passes_in_depth(path: Path, toy: Path):
+    for sound in (path, toy / "index.db"):
+        with closing(Store(sound)) as store:
+            store.verify_contents()
+
+
 def test_a_reader_keeps_what_it_opened_while_the_file_is_replaced(path: Path):
     reader = Store(path)
     new = path.with_name("index.db.new")
-    write(new, content("som"))
+    write(new, "som")
 
     swap(new, path)
 
@@ -290,7 +334,7 @@ def test_a_reader_keeps_what_it_opened_while_the_file_is_replaced(path: Path):
 
 def test_the_first_swap_keeps_nothing(tmp_path: Path):
     new, path = tmp_path / "new", tmp_path / "index.db"
-    write(new, content())
+    write(new)
 
     swap(new, path)
 
@@ -299,7 +343,7 @@ def test_the_first_swap_keeps_nothing(tmp_path: Path):
 
 def test_restore_swaps_back_and_forth(path: Path):
     new = path.with_name("new")
-    write(new, content("som"))
+    write(new, "som")
     swap(new, path)
 
     restore(path)
@@ -337,7 +381,7 @@ def test_restore_refuses_a_previous_index_that_is_damaged(path: Path):
 def test_two_files_of_equal_content_are_byte_identical(path: Path):
     again = path.with_name("again.db")
 
-    write(again, content())
+    write(again)
 
     assert again.read_bytes() == path.read_bytes()
 

@@ -16,9 +16,10 @@ from sklearn.feature_extraction.text import (
     TfidfVectorizer,
 )
 
-from indexer import tfidf
+from indexer import counting, tfidf
 from indexer.analysis import grams
-from indexer.tfidf import LeftOut, Posting, Postings
+from indexer.counting import Postings
+from indexer.tfidf import LeftOut, Posting
 
 TERM = st.sampled_from(["som", "mou", "the", "hanoi", "2012", "\u0e01\u0e32", "a b"])
 TEXT = st.lists(TERM, max_size=8)
@@ -76,8 +77,8 @@ def word_scores(
     average: float | None = None,
     left_out: LeftOut | None = None,
 ) -> tfidf.Floats:
-    postings = tfidf.count(texts)
-    lengths = tfidf.lengths(postings, len(texts), [1.0] * len(postings.words))
+    postings = counting.count(texts)
+    lengths = counting.lengths(postings, len(texts), [1.0] * len(postings.words))
     mean = float(lengths.mean()) if average is None else average
     return tfidf.word_scores(weights, lists_of(postings), lengths, mean, left_out)
 
@@ -88,14 +89,14 @@ def gram_scores(
     left_out: LeftOut | None = None,
 ) -> tfidf.Floats:
     cut = [list(grams(text)) for text in texts]
-    postings = tfidf.count(cut)
-    norms = tfidf.gram_norms(postings, len(texts))
+    postings = counting.count(cut)
+    norms = counting.gram_norms(postings, len(texts))
     return tfidf.gram_scores(Counter(grams(asked)), lists_of(postings), norms, left_out)
 
 
 @given(TEXTS)
 def test_counts_equal_count_vectorizer(texts: list[list[str]]):
-    ours = tfidf.count(texts)
+    ours = counting.count(texts)
 
     assert table_of(ours) == counts_of(texts)
     if any(texts):
@@ -106,7 +107,7 @@ def test_counts_equal_count_vectorizer(texts: list[list[str]]):
 
 
 def test_counts_stop_at_what_two_bytes_hold():
-    ours = tfidf.count([["a"] * 70_000])
+    ours = counting.count([["a"] * 70_000])
 
     assert ours.counts.tolist() == [65_535]
 
@@ -115,8 +116,8 @@ def test_counts_stop_at_what_two_bytes_hold():
 def test_merging_adds_counts_up(
     first: list[list[str]], second: list[list[str]], times: int, other: int
 ):
-    merged = tfidf.merge(
-        [(tfidf.count(first), times, 0), (tfidf.count(second), other, 0)]
+    merged = counting.merge(
+        [(counting.count(first), times, 0), (counting.count(second), other, 0)]
     )
 
     expected = Counter({key: times * n for key, n in counts_of(first).items()})
@@ -129,38 +130,19 @@ def test_merging_adds_counts_up(
 def test_merging_with_an_offset_is_counting_together(
     first: list[list[str]], second: list[list[str]]
 ):
-    parts = [(tfidf.count(first), 1, 0), (tfidf.count(second), 1, len(first))]
+    parts = [(counting.count(first), 1, 0), (counting.count(second), 1, len(first))]
 
-    assert table_of(tfidf.merge(parts)) == counts_of([*first, *second])
-
-
-@given(TEXTS, st.randoms(use_true_random=False))
-def test_renumbering_moves_and_leaves_out_passages(texts: list[list[str]], random):
-    numbers = list(range(len(texts)))
-    random.shuffle(numbers)
-    numbers = [-1 if random.random() < 0.3 else number for number in numbers]
-
-    moved = tfidf.renumbered(tfidf.count(texts), numbers)
-
-    expected = {
-        (word, numbers[old]): n
-        for (word, old), n in counts_of(texts).items()
-        if numbers[old] >= 0
-    }
-    assert table_of(moved) == expected
-    assert set(moved.words) == {word for word, _ in expected}
-    assert all((np.diff(p.numbers) > 0).all() for p in lists_of(moved).values())
+    assert table_of(counting.merge(parts)) == counts_of([*first, *second])
 
 
 def test_nothing_merges_to_nothing():
-    assert tfidf.merge([]).words == ()
-    assert tfidf.renumbered(tfidf.count([]), []).words == ()
+    assert counting.merge([]).words == ()
 
 
 def test_lengths_weigh_each_word():
-    postings = tfidf.count([["a", "a", "b"], [], ["b"]])
+    postings = counting.count([["a", "a", "b"], [], ["b"]])
 
-    lengths = tfidf.lengths(postings, 4, [0.5, 1.0])
+    lengths = counting.lengths(postings, 4, [0.5, 1.0])
 
     assert lengths.tolist() == [2.0, 0.0, 1.0, 0.0]
     assert lengths.dtype == np.float64
@@ -250,6 +232,24 @@ def test_gram_scores_of_latin_words_equal_char_wb():
     assert ours == pytest.approx(theirs, abs=1e-9)
 
 
+def test_grams_of_ten_thousand_facts_equal_the_cosine():
+    rng = np.random.default_rng(5)
+    letters = np.array(list("aeioumnstrk"))
+    words = ["".join(rng.choice(letters, size)) for size in rng.integers(2, 9, 3_000)]
+    facts = [list(rng.choice(words, 6)) for _ in range(10_000)]
+    cut = [list(grams(fact)) for fact in facts]
+    postings = counting.count(cut)
+    lists, norms = lists_of(postings), counting.gram_norms(postings, len(facts))
+    reference = TfidfVectorizer(sublinear_tf=True, analyzer=lambda words: words)
+    matrix = reference.fit_transform(cut)
+
+    for number in range(0, len(facts), 1_000):
+        asked = list(grams([*facts[number][:4], "unknown"]))
+        theirs = (matrix @ reference.transform([asked]).T).toarray().ravel()
+        ours = tfidf.gram_scores(Counter(asked), lists, norms)
+        assert np.abs(ours - theirs).max() < 1e-9
+
+
 def test_channels_are_fused_by_share_of_their_best():
     words, grams_ = np.array([2.0, 1.0, 0.0]), np.array([0.1, 0.4, 0.0])
 
@@ -312,18 +312,18 @@ def test_words_left_out_score_as_if_they_were_never_there(
 
 def test_stop_words_left_out_take_only_their_half_length():
     texts = [["the", "mou"], ["hanoi"]]
-    postings = tfidf.count([[*texts[0], "the", "mou"], texts[1]])
+    postings = counting.count([[*texts[0], "the", "mou"], texts[1]])
     halves = [0.5 if word == "the" else 1.0 for word in postings.words]
-    lengths = tfidf.lengths(postings, 2, halves)
+    lengths = counting.lengths(postings, 2, halves)
     left_out = LeftOut(0, {"the": 1, "mou": 1}, {}, 1.5)
 
     scores = tfidf.word_scores({"mou": 1.0}, lists_of(postings), lengths, 2.0, left_out)
 
-    really = tfidf.count(texts)
+    really = counting.count(texts)
     expected = tfidf.word_scores(
         {"mou": 1.0},
         lists_of(really),
-        tfidf.lengths(really, 2, [1.0, 1.0, 0.5]),
+        counting.lengths(really, 2, [1.0, 1.0, 0.5]),
         2.0,
     )
     assert scores == pytest.approx(expected, abs=1e-9)
@@ -382,10 +382,10 @@ def old_idf_cosines(
 
 def test_few_texts_are_counted_as_many_are(monkeypatch: pytest.MonkeyPatch):
     texts = [["b", "a", "b"], [], ["c", "a"], ["日", "b"] * 3]
-    few = tfidf.count(texts)
-    monkeypatch.setattr(tfidf, "FEW", 0)
+    few = counting.count(texts)
+    monkeypatch.setattr(counting, "FEW", 0)
 
-    many = tfidf.count(texts)
+    many = counting.count(texts)
 
     assert few.words == many.words
     for name in ("starts", "numbers", "counts"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -21,12 +22,16 @@ def load(path: Path, knowledge: Path) -> Document:
     Raises:
         KnowledgeError: It is not UTF-8, empty, too large, or its front matter is wrong.
     """
-    parser = MarkdownIt("commonmark").enable("table").use(front_matter_plugin)
-    parsed = parser.parse(read_text(path, knowledge))
+    parsed = _parser().parse(read_text(path, knowledge))
     front = Front()
     if parsed and parsed[0].type == "front_matter":
         front = read_front(parsed[0].content, relative(path, knowledge))
     return document(path, knowledge, tuple(_sections(parsed)), front)
+
+
+@cache
+def _parser() -> MarkdownIt:
+    return MarkdownIt("commonmark").enable("table").use(front_matter_plugin)
 
 
 def _sections(parsed: list[Token]) -> list[Section]:

@@ -7,13 +7,15 @@ without its whole fact, and with its rarest word exchanged.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from indexer import signals, tfidf
 from indexer.analysis import grams
 from indexer.fitting import Sample
 from indexer.glossary import STOP_TERMS, Analysed, weight
+from indexer.options import ASKED
+from indexer.reports import Track, silent
 from indexer.search import Index
 from indexer.tfidf import LeftOut
 from indexer.types import Passage
@@ -23,16 +25,9 @@ SAMPLED = 6
 # Primes: which word takes which word's place is arbitrary, but always the same.
 STEP, STRIDE = 7919, 104_729
 
-Track = Callable[[Sequence[int], str], Iterable[int]]
-
-
-def silent(things: Sequence[int], label: str) -> Iterable[int]:
-    """Show no progress."""
-    return things
-
 
 def leave_one_out(
-    index: Index, facts: Sequence[Passage], track: Track = silent
+    index: Index, facts: Sequence[Passage], track: Track[int] = silent
 ) -> list[Sample]:
     """Ask ways of asking of every fact, changed in the three ways of `fitting`.
 
@@ -69,9 +64,9 @@ def leave_out(number: int, asked: Analysed) -> LeftOut:
     """Return what the postings lose when a fact's way of asking is left out."""
     return LeftOut(
         number,
-        {term: tfidf.ASKED * n for term, n in Counter(asked.terms).items()},
+        {term: ASKED * n for term, n in Counter(asked.terms).items()},
         Counter(grams(asked.words)),
-        tfidf.ASKED * sum(map(weight, asked.terms)),
+        ASKED * sum(map(weight, asked.terms)),
         asked.terms,
     )
 

@@ -1,0 +1,218 @@
+"""The documents of a knowledge folder, read one after another.
+
+What the old index holds of an unchanged file is taken from there; the others are
+loaded, inspected and cut into passages. A file that cannot be read is left out and
+named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from indexer import crew
+from indexer.errors import KnowledgeError
+from indexer.files import checksum, digest_of, files_below, relative
+from indexer.intake import inspect, mended
+from indexer.loaders import SIDE_FILES, load
+from indexer.loaders.front import side_file
+from indexer.passages import split
+from indexer.reports import Track
+from indexer.store import Store
+from indexer.types import Document, Passage
+
+
+class Loaded(NamedTuple):
+    """A document without its sections, and its passages.
+
+    Attributes:
+        passages: None where the old index holds them: nothing has changed.
+    """
+
+    document: Document
+    passages: tuple[Passage, ...] | None
+
+
+class Fresh(NamedTuple):
+    """A document that was just loaded, and what loading may have damaged."""
+
+    document: Document
+    passages: tuple[Passage, ...]
+    intake: tuple[str, ...]
+
+
+class Task(NamedTuple):
+    """A file to be read, and the checksum of its bytes."""
+
+    path: Path
+    knowledge: Path
+    digest: str
+
+
+class Fault(NamedTuple):
+    """What is wrong with a file; the error itself does not pass between processes."""
+
+    file: str
+    place: str
+    reason: str
+
+
+class Library:
+    """All documents of a folder, beside those that the old index holds.
+
+    Attributes:
+        files: Name to the checksum of the bytes, of those that were read.
+        intake: Name to what reading may have damaged, one line each.
+    """
+
+    def __init__(
+        self,
+        knowledge: Path,
+        old: Store | None,
+        sources: Container[str],
+        digests: Mapping[str, str],
+    ) -> None:
+        self.files: dict[str, str] = {}
+        self.intake: dict[str, tuple[str, ...]] = {}
+        self._knowledge, self._sources = knowledge, sources
+        self._unread: list[KnowledgeError] = []
+        self._sourceless: dict[str, KnowledgeError] = {}
+        self._known = old.files() if old else {}
+        documents = old.documents() if old else []
+        self._held = {d.id: d for d in documents if d.kind == "document"}
+        self._ahead: dict[str, Fresh | None] = {}
+        self._coming: Iterator[Fresh | Fault] = iter(())
+        paths = list(files_below(knowledge / "documents", knowledge, self._unread))
+        self._sides = {path for path in paths if path.suffix in SIDE_FILES}
+        named = {relative(path, knowledge): path for path in _without_sides(paths)}
+        self._paths = dict(sorted(named.items()))
+        self._digests: dict[str, str] = {}
+        for name, path in self._paths.items():
+            try:
+                self._digests[name] = self._digest(name, path, digests)
+            except KnowledgeError as error:
+                self._unread.append(error)
+
+    @property
+    def problems(self) -> list[KnowledgeError]:
+        """Return why documents were left out, as far as they have been read.
+
+        What the old index could answer from and this one cannot is named first.
+        """
+        known = self._known
+        self._unread.sort(key=lambda problem: (problem.file not in known, problem.file))
+        return [*self._unread, *self._sourceless.values()]
+
+    def unchanged(self) -> bool:
+        """Tell whether every file is as the old index has it.
+
+        Files that it does not have are loaded until one of them can be: then there
+        is something new.
+        """
+        files = {name for name in self._digests if self._is_held(name)}
+        for name, digest in self._digests.items():
+            if name in files:
+                continue
+            if self._load(name):
+                files.add(name)
+                if self._known.get(name, ("",))[0] != digest:
+                    return False
+        for read_ahead in filter(None, self._ahead.values()):
+            self._has_sources(read_ahead.document)
+        return files == self._known.keys()
+
+    def known_files(self) -> dict[str, str]:
+        """Return the files that the old index was made of, with their checksums."""
+        return {name: digest for name, (digest, _) in self._known.items()}
+
+    def documents(self, track: Track[str]) -> Iterator[Loaded]:
+        """Yield all documents that can be read, sorted by id."""
+        tasks = [
+            self._task(name)
+            for name in self._digests
+            if name not in self._ahead and not self._is_held(name)
+        ]
+        self._coming = crew.done(read, tasks)
+        for name in track(list(self._paths), "Reading documents"):
+            if name not in self._digests:
+                continue
+            loaded = self._loaded(name)
+            if loaded and self._has_sources(loaded.document):
+                yield loaded
+
+    def _loaded(self, name: str) -> Loaded | None:
+        if self._is_held(name):
+            self.intake[name] = self._known[name][1]
+            loaded = Loaded(self._held[name], None)
+        else:
+            fresh = self._load(name)
+            self._ahead.pop(name, None)
+            if fresh is None:
+                return None
+            self.intake[name] = fresh.intake
+            loaded = Loaded(fresh.document, fresh.passages)
+        self.files[name] = self._digests[name]
+        return loaded
+
+    def _is_held(self, name: str) -> bool:
+        same = self._known.get(name, ("",))[0] == self._digests[name]
+        return same and name in self._held
+
+    def _load(self, name: str) -> Fresh | None:
+        """Load a file, or name what is wrong with it; once, also when asked twice."""
+        if name not in self._ahead:
+            # Apart from those looked at before, files are asked for in their order.
+            found = next(self._coming, None) or read(self._task(name))
+            if isinstance(found, Fault):
+                self._unread.append(KnowledgeError(*found))
+            self._ahead[name] = found if isinstance(found, Fresh) else None
+        return self._ahead[name]
+
+    def _task(self, name: str) -> Task:
+        return Task(self._paths[name], self._knowledge, self._digests[name])
+
+    def _digest(self, name: str, path: Path, digests: Mapping[str, str]) -> str:
+        """Return the checksum of a file and of its side file."""
+        own = digests.get(name) or digest_of(path, self._knowledge)
+        side = side_file(path) if self._sides else path
+        if side == path:
+            return checksum(own)
+        beside = digests.get(relative(side, self._knowledge))
+        return checksum(own, beside or digest_of(side, self._knowledge))
+
+    def _has_sources(self, document: Document) -> bool:
+        """Tell whether a document's sources are described; name one that is not."""
+        for source in document.source_ids:
+            if source not in self._sources:
+                cure = "add it there or correct the id"
+                reason = f'source "{source}" is not in sources.yaml; {cure}'
+                problem = KnowledgeError(document.file, "front matter", reason)
+                self._sourceless[document.id] = problem
+                return False
+        return True
+
+
+def read(task: Task) -> Fresh | Fault:
+    """Load a file, look at what that may have damaged, and cut it into passages."""
+    path, knowledge, digest = task
+    try:
+        raw = load(path, knowledge)
+    except KnowledgeError as error:
+        return Fault(error.file, error.place, error.reason)
+    document = replace(mended(raw), checksum=digest)
+    passages = tuple(split(document))
+    return Fresh(replace(document, sections=()), passages, inspect(raw))
+
+
+def _without_sides(paths: list[Path]) -> list[Path]:
+    """Leave out `report.yaml` and `report.pdf.yaml`, which belong to `report.pdf`."""
+    stems = {path.with_suffix("") for path in paths if path.suffix not in SIDE_FILES}
+    names = set(paths)
+    return [
+        path
+        for path in paths
+        if path.suffix not in SIDE_FILES
+        or (path.with_suffix("") not in stems and path.with_suffix("") not in names)
+    ]

@@ -1,0 +1,202 @@
+"""Making an index file: the folder read, counted, weighed, calibrated, written.
+
+Documents are written and counted as they are read: of their texts nothing is kept.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from indexer import analysis, danger_fit, fact_counts
+from indexer.calibrating import leave_one_out
+from indexer.confidence import Calibration
+from indexer.documents import Library, Loaded
+from indexer.fact_counts import FactCounts
+from indexer.facts import Curated
+from indexer.files import checksum, folder_hash
+from indexer.fitting import fit
+from indexer.glossary import Analyser
+from indexer.layout import document_row, passage_row, source_row
+from indexer.options import OPTIONS
+from indexer.reports import Track
+from indexer.search import Index
+from indexer.store import Store
+from indexer.tally import Before, Tally
+from indexer.terms import Terms
+from indexer.types import Document
+from indexer.writing import Writer, file_rows, set_meta
+
+LIBRARIES = ("numpy", "scipy", "scikit-learn", "PyStemmer", "pyspellchecker")
+
+
+class Maker:
+    """Writes one new index file from a folder, and from what an old index knows.
+
+    Attributes:
+        documents: Id of each document and fact to its checksum.
+        passages: How many passages of documents there are.
+    """
+
+    def __init__(
+        self, target: Path, knowledge: Path, curated: Curated, old: Store | None
+    ) -> None:
+        self.documents: dict[str, str] = {}
+        self.passages = 0
+        self._target, self._knowledge, self._curated = target, knowledge, curated
+        self._old = old
+        self._glossary = curated.glossary.to_json()
+        self._analyser = Analyser(curated.glossary)
+        # Terms are cut by the glossary: with another one all is counted anew.
+        self._counts_hold = old is not None and old.meta["glossary"] == self._glossary
+        self._tallies: dict[str, Tally] = {}
+
+    def make(self, library: Library, stamped: str, track: Track[str]) -> dict[str, str]:
+        """Write the whole file, not yet calibrated; return its `meta`."""
+        facts = sorted(self._curated.facts, key=lambda fact: fact.id)
+        counts = self._fact_counts(facts)
+        writer = Writer(self._target)
+        try:
+            sources = sorted(self._curated.sources.values(), key=lambda s: s.id)
+            writer.add("source", map(source_row, sources))
+            writer.add("document", map(document_row, facts))
+            rows = (
+                passage_row("facts:en", number, passage)
+                for number, passage in enumerate(counts.passages)
+            )
+            writer.add("passage", rows)
+            self.documents.update((fact.id, fact.checksum) for fact in facts)
+            for loaded in library.documents(track):
+                self._add_document(writer, loaded)
+            self._add_counts(writer, counts)
+            writer.add("surface", sorted(counts.surface.items()))
+            writer.add("file", file_rows(library.files, library.intake))
+            # What is to be said again at every build must not be passed over unread.
+            again = library.problems or self._curated.drafts
+            meta = self._meta(library, "" if again else stamped)
+            writer.finish(meta)
+        finally:
+            writer.close()
+        return meta
+
+    def _fact_counts(self, facts: list[Document]) -> FactCounts:
+        if self._old and self._old.meta["facts_hash"] == facts_hash(self._curated):
+            return fact_counts.kept(self._old, facts)
+        return fact_counts.counted(self._analyser, facts)
+
+    def _add_document(self, writer: Writer, loaded: Loaded) -> None:
+        """Write a document and its passages, and count them."""
+        document = loaded.document
+        tally = self._tallies.get(document.language)
+        if tally is None:
+            terms = Terms(self._analyser, document.language)
+            tally = self._tallies[document.language] = Tally(terms)
+        space = f"passages:{document.language}"
+        first = tally.size
+        writer.add("document", [document_row(document)])
+        self.documents[document.id] = document.checksum
+        if loaded.passages is not None or self._old is None:
+            for passage in loaded.passages or ():
+                tally.add(passage.title, passage.text)
+            rows = enumerate(loaded.passages or (), start=first)
+            writer.add("passage", (passage_row(space, n, p) for n, p in rows))
+        else:
+            held = self._old.passage_rows(document.id)
+            for _, number, _, _, _, title, text, *_ in held:
+                if self._counts_hold:
+                    tally.keep(int(number))
+                else:
+                    tally.add(str(title), str(text))
+            rows_as_they_were = enumerate(held, start=first)
+            writer.add("passage", ((space, n, *r[2:]) for n, r in rows_as_they_were))
+        self.passages += tally.size - first
+
+    def _add_counts(self, writer: Writer, facts: FactCounts) -> None:
+        """Write the postings of all spaces, sorted, then lengths and norms."""
+        arrays = dict(facts.arrays)
+        for space in fact_counts.SPACES:
+            wide = space in fact_counts.WEIGHED
+            writer.add_postings(space, facts.postings[space], wide=wide)
+        for language, tally in sorted(self._tallies.items()):
+            space = f"passages:{language}"
+            before = None
+            if self._old and self._counts_hold:
+                before = Before(self._old.postings(space), self._old.array(space))
+            postings, arrays[space] = tally.total(before)
+            writer.add_postings(space, postings, wide=False)
+        for name, array in sorted(arrays.items()):
+            writer.add_array(name, array)
+
+    def _meta(self, library: Library, stamped: str) -> dict[str, str]:
+        curated = self._curated
+        documents = len(self.documents) - len(curated.facts)
+        spaces = ["facts:en", *(f"passages:{name}" for name in self._tallies)]
+        return {
+            "build_id": build_id(curated, library.files),
+            "knowledge": folder_hash(self._knowledge),
+            "glossary": self._glossary,
+            "safety": curated.safety_text,
+            "danger": danger_fit.stored(curated, self._old.meta if self._old else {}),
+            "options": json.dumps(OPTIONS),
+            "libraries": json.dumps(_versions()),
+            "facts_hash": facts_hash(curated),
+            # Written in any case, then replaced: the bytes are those of a full build.
+            "calibration": Calibration().to_json(),
+            "counts": json.dumps([len(curated.facts), documents, self.passages]),
+            "spaces": json.dumps(sorted(spaces)),
+            "stamp": stamped,
+        }
+
+
+def calibrate(
+    target: Path, meta: dict[str, str], old: Store | None, track: Track[int]
+) -> Calibration:
+    """Calibrate a new index, or take what the old one learnt from equal facts."""
+    if old and old.meta["facts_hash"] == meta["facts_hash"]:
+        calibration = Calibration.from_json(old.meta["calibration"])
+    else:
+        index = Index(target)
+        try:
+            facts = index.store.all_passages("facts:en")
+            samples = leave_one_out(index, facts, track)
+        finally:
+            index.close()
+        calibration = fit(samples, len(facts))
+    set_meta(target, "calibration", calibration.to_json())
+    return calibration
+
+
+def build_id(curated: Curated, files: dict[str, str]) -> str:
+    """Hash what the answers depend on; never library versions or the time of day."""
+    parts = [
+        analysis.VERSION,
+        json.dumps(OPTIONS),
+        curated.glossary.to_json(),
+        curated.safety_text,
+        danger_fit.key(curated),
+    ]
+    parts += [f"{fact.id} {fact.checksum}" for fact in _by_id(curated.facts)]
+    parts += [repr(source) for _, source in sorted(curated.sources.items())]
+    parts += [f"{name} {digest}" for name, digest in sorted(files.items())]
+    return checksum(*parts)[:16]
+
+
+def facts_hash(curated: Curated) -> str:
+    """Hash what gram weights and calibration depend on, library versions included."""
+    return checksum(
+        analysis.VERSION,
+        json.dumps(OPTIONS),
+        curated.glossary.to_json(),
+        *_versions().values(),
+        *(fact.checksum for fact in _by_id(curated.facts)),
+    )
+
+
+def _by_id(documents: Iterable[Document]) -> list[Document]:
+    return sorted(documents, key=lambda document: document.id)
+
+
+def _versions() -> dict[str, str]:
+    return {name: importlib.metadata.version(name) for name in LIBRARIES}

@@ -1,0 +1,171 @@
+"""The passages of documents, counted as they come: one space a language.
+
+Nothing is kept of a text but the numbers of its terms; whenever some million terms
+have come they are counted to a *run* of postings: arrays, sorted by term. At the end
+the runs, and what the old index knows of unchanged passages, are joined term by term.
+The counts are those of scikit-learn's `CountVectorizer` (a test says so), and do not
+depend on what came from the old index.
+"""
+
+from __future__ import annotations
+
+from array import array
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.counting import MOST, Postings
+from indexer.glossary import weight
+from indexer.options import TITLE
+from indexer.terms import Terms
+from indexer.tfidf import Counts, Floats, Ints
+
+# So many terms are counted at once: some 100 MB.
+AT_ONCE = 2_000_000
+
+Whole = NDArray[np.int64]
+
+
+class Run(NamedTuple):
+    """Postings of some passages: each term's number, then its list, one after another.
+
+    Attributes:
+        terms: Numbers of terms, each once.
+        sizes: How many postings each has.
+        numbers, counts: The postings; numbers ascend within a term.
+    """
+
+    terms: Whole
+    sizes: Whole
+    numbers: Ints
+    counts: Counts
+
+
+class Before(NamedTuple):
+    """What an old index holds of a space."""
+
+    postings: Postings
+    lengths: Floats
+
+
+class Tally:
+    """Counts the passages of one space, in the order of their numbers."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.size = 0
+        self._terms = terms
+        self._weights = np.zeros(0)
+        self._new, self._ids, self._sizes = array("i"), array("i"), array("i")
+        self._kept, self._kept_as = array("i"), array("i")
+        self._runs: list[Run] = []
+        self._lengths: list[tuple[Ints, Floats]] = []
+
+    def add(self, title: str, text: str) -> None:
+        """Count the next passage."""
+        ids = self._terms.of(title) * TITLE + self._terms.of(text)
+        self._new.append(self.size)
+        self._sizes.append(len(ids))
+        self._ids.extend(ids)
+        self.size += 1
+        if len(self._ids) >= AT_ONCE:
+            self._close_run()
+
+    def keep(self, number: int) -> None:
+        """Take the next passage as it was: number `number` of the old index."""
+        self._kept.append(number)
+        self._kept_as.append(self.size)
+        self.size += 1
+
+    def total(self, before: Before | None) -> tuple[Postings, Floats]:
+        """Return the postings of all passages, and their lengths; the tally is empty.
+
+        Args:
+            before: The old index, where passages of it were kept.
+        """
+        self._close_run()
+        lengths = np.zeros(self.size)
+        for numbers, own in self._lengths:
+            lengths[numbers] = own
+        if before and self._kept:
+            kept, kept_as = _ints(self._kept), _ints(self._kept_as)
+            lengths[kept_as] = before.lengths[kept]
+            self._runs.insert(0, self._run_of(before.postings, kept, kept_as))
+        return self._joined(), lengths
+
+    def _close_run(self) -> None:
+        """Count the terms that have come since the last run."""
+        ids, new = _ints(self._ids), _ints(self._new)
+        rows = np.repeat(np.arange(len(new)), _ints(self._sizes))
+        self._lengths.append((new, self._lengths_of(ids, rows, len(new))))
+        keys = ids.astype(np.int64) * max(len(new), 1) + rows
+        keys.sort()
+        first = np.flatnonzero(np.diff(keys, prepend=-1))
+        counts = np.diff(first, append=len(keys))
+        terms, rows = np.divmod(keys[first], max(len(new), 1))
+        begins = np.flatnonzero(np.diff(terms, prepend=-1))
+        self._runs.append(
+            Run(
+                terms=terms[begins],
+                sizes=np.diff(begins, append=len(terms)),
+                numbers=new[rows],
+                counts=np.minimum(counts, MOST).astype(np.uint16),
+            )
+        )
+        self._new, self._ids, self._sizes = array("i"), array("i"), array("i")
+
+    def _lengths_of(self, ids: Ints, rows: Whole, size: int) -> Floats:
+        """Return the length of each passage: its terms, stop words at one half."""
+        names = self._terms.names[len(self._weights) :]
+        self._weights = np.concatenate([self._weights, [weight(n) for n in names]])
+        lengths = np.bincount(rows, self._weights[ids], minlength=size)
+        return lengths.astype(np.float64)
+
+    def _run_of(self, postings: Postings, kept: Ints, kept_as: Ints) -> Run:
+        """Return old postings with the new numbers; of other passages none are left."""
+        oldest = max(int(postings.numbers.max(initial=-1)), int(kept.max())) + 1
+        new_of = np.full(oldest, -1, np.int32)
+        new_of[kept] = kept_as
+        numbers = new_of[postings.numbers]
+        stays = numbers >= 0
+        left = np.concatenate([[0], np.cumsum(stays)])[postings.starts]
+        terms = np.array([self._terms.number(w) for w in postings.words], np.int64)
+        return Run(terms, np.diff(left), numbers[stays], postings.counts[stays])
+
+    def _joined(self) -> Postings:
+        """Put the runs together, term by term in alphabetical order."""
+        names = self._terms.names
+        sizes = np.zeros(len(names), np.int64)
+        for run in self._runs:
+            sizes[run.terms] += run.sizes
+        order = sorted(np.flatnonzero(sizes).tolist(), key=names.__getitem__)
+        starts = np.concatenate([[0], np.cumsum(sizes[order])]).astype(np.int64)
+        free = np.zeros(len(names), np.int64)
+        free[order] = starts[:-1]
+        numbers = np.empty(starts[-1], np.int32)
+        counts = np.empty(starts[-1], np.uint16)
+        self._runs.reverse()
+        while self._runs:
+            run = self._runs.pop()
+            shift = free[run.terms] - (np.cumsum(run.sizes) - run.sizes)
+            places = np.repeat(shift, run.sizes) + np.arange(len(run.numbers))
+            numbers[places], counts[places] = run.numbers, run.counts
+            free[run.terms] += run.sizes
+        _sort_lists(starts, numbers, counts)
+        words = tuple(names[number] for number in order)
+        return Postings(words, starts, numbers, counts)
+
+
+def _sort_lists(starts: Whole, numbers: Ints, counts: Counts) -> None:
+    """Sort lists by number where they are not: new passages stand between old ones."""
+    falls = np.flatnonzero(np.diff(numbers) < 0) + 1
+    lists = np.searchsorted(starts, falls, side="right") - 1
+    inside = starts[lists] != falls
+    for place in np.unique(lists[inside]).tolist():
+        own = slice(starts[place], starts[place + 1])
+        order = np.argsort(numbers[own])
+        numbers[own], counts[own] = numbers[own][order], counts[own][order]
+
+
+def _ints(values: array[int]) -> Ints:
+    return np.array(values, np.int32)

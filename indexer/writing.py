@@ -1,0 +1,142 @@
+"""Writing the index file: whole, row after row, beside the old one.
+
+Rows go in in a fixed order, so equal content gives equal bytes. What goes into a table
+is hashed on the way; `Store.verify_contents` hashes it again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from indexer import analysis
+from indexer.counting import Postings
+from indexer.files import checksum
+from indexer.layout import FORMAT, HASHED, SCHEMA, Row, row_bytes
+from indexer.tfidf import Floats
+
+
+class Writer:
+    """A new index file. Rows that are written come out in the order they went in."""
+
+    def __init__(self, path: Path) -> None:
+        path.unlink(missing_ok=True)
+        self._path = path
+        self._connection = sqlite3.connect(path, isolation_level=None)
+        self._connection.execute("pragma journal_mode=off")
+        self._connection.execute("pragma synchronous=off")
+        self._connection.executescript(SCHEMA)
+        self._connection.execute("begin")
+        self._hashes = {table: hashlib.sha256() for table in HASHED}
+        tables = self._connection.execute(
+            "select m.name, count(*) from sqlite_master m, pragma_table_info(m.name)"
+            " where m.type = 'table' group by m.name"
+        )
+        self._marks = {name: ",".join("?" * columns) for name, columns in tables}
+        self._lists = 0
+        self._arrays: dict[str, str] = {}
+        self._wide: list[str] = []
+
+    def add(self, table: str, rows: Iterable[Row]) -> None:
+        """Add rows, as `SCHEMA` has their columns."""
+        if table in self._hashes:
+            rows = _hashed(rows, self._hashes[table])
+        marks = self._marks[table]
+        self._connection.executemany(f"insert into {table} values ({marks})", rows)  # noqa: S608
+
+    def add_postings(self, space: str, postings: Postings, *, wide: bool) -> None:
+        """Add the lists of a space; spaces come sorted.
+
+        Args:
+            wide: Counts take two bytes; else one, and stop at 255.
+        """
+        numbers = postings.numbers.astype("<i4", copy=False)
+        counts = (
+            postings.counts.astype("<u2", copy=False)
+            if wide
+            else np.minimum(postings.counts, 255).astype("u1")
+        )
+        starts = postings.starts.tolist()
+        first = self._lists
+        self.add("list", _lists(first, starts, numbers, counts))
+        sizes = np.diff(postings.starts).tolist()
+        rows = zip(postings.words, sizes, strict=True)
+        self.add(
+            "word",
+            ((space, word, df, at) for at, (word, df) in enumerate(rows, start=first)),
+        )
+        self._lists += len(sizes)
+        self._wide += [space] if wide else []
+
+    def add_array(self, name: str, array: Floats) -> None:
+        """Add lengths or norms, float64."""
+        data = np.ascontiguousarray(array, "<f8").tobytes()
+        self._arrays[name] = checksum(data)
+        self.add("array", [(name, data)])
+
+    def finish(self, meta: Mapping[str, str]) -> None:
+        """Add `meta` and what this class knows, and bring all to the disk."""
+        whole = {
+            **meta,
+            "format": FORMAT,
+            "analysis": analysis.VERSION,
+            "wide": json.dumps(sorted(self._wide)),
+            "arrays": json.dumps(self._arrays, sort_keys=True),
+            "contents": json.dumps(
+                {table: found.hexdigest() for table, found in self._hashes.items()}
+            ),
+        }
+        self.add("meta", sorted(whole.items()))
+        self._connection.execute("commit")
+        self.close()
+        sync(self._path)
+
+    def close(self) -> None:
+        """Close the file; it is whole only after `finish`."""
+        self._connection.close()
+
+
+def _lists(first: int, starts: list[int], numbers: Any, counts: Any) -> Iterator[Row]:
+    for place in range(len(starts) - 1):
+        own = slice(starts[place], starts[place + 1])
+        yield first + place, numbers[own].tobytes() + counts[own].tobytes()
+
+
+def _hashed(rows: Iterable[Row], digest: Any) -> Iterator[Row]:
+    for row in rows:
+        digest.update(row_bytes(row))
+        yield row
+
+
+def file_rows(
+    files: Mapping[str, str], intake: Mapping[str, Sequence[str]]
+) -> Iterator[Row]:
+    """Yield each file's path, checksum and what extraction may have damaged."""
+    for path, digest in sorted(files.items()):
+        yield path, digest, json.dumps(list(intake.get(path, ())))
+
+
+def sync(path: Path) -> None:
+    """Bring a file to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def set_meta(path: Path, key: str, value: str) -> None:
+    """Change one value of a file that is not yet swapped in."""
+    connection = sqlite3.connect(path)
+    try:
+        with connection:
+            connection.execute("update meta set value = ? where key = ?", (value, key))
+    finally:
+        connection.close()
