@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -69,16 +69,18 @@ class Ours(Peer):
 
     def open(self) -> None:
         """Open the index."""
+        from indexer.maxscore import Scorer
         from indexer.search import Index
 
         self.opened = Index(self.index)
-        self.best = _best(self.opened)
+        self.scorer = Scorer(self.opened.ranker.array(SPACE))
 
     def ask(self, question: str) -> Any:
         """Rank passages as `Index.search` does, less facts, typos and extracts."""
         asked = self.opened.analyser.analyse(question, asked=True)
         weights = self.opened.ranker.weights(asked)
-        return self.best(weights, self.opened.store.lists(SPACE, weights), BEST)
+        lists = self.opened.store.lists(SPACE, weights)
+        return self.scorer.best(weights, lists, BEST)
 
     def bytes(self) -> dict[str, int]:
         """Return the pages of words, lists and lengths, and the whole file."""
@@ -109,24 +111,6 @@ class OursWhole(Ours):
             document = int(Path(name).stem.translate(DIGITS), 2)
             named.append((document * PASSAGES_A_DOCUMENT + int(place), hit.score))
         return named
-
-
-def _best(opened: Any) -> Callable[..., list[tuple[int, float]]]:
-    """Return what an index ranks its passages by."""
-    lengths, average = opened.ranker.array(SPACE), opened.ranker.average(SPACE)
-    try:
-        from indexer.maxscore import Scorer
-    except ImportError:
-        # An engine that scores every passage.
-        from indexer import tfidf
-
-        def best(weights: Any, lists: Any, limit: int) -> list[tuple[int, float]]:
-            scores = tfidf.word_scores(weights, lists, lengths, average)
-            return [(n, float(scores[n])) for n in tfidf.top(scores, limit)]
-
-        return best
-    found: Callable[..., list[tuple[int, float]]] = Scorer(lengths).best
-    return found
 
 
 def _name(number: int) -> str:
