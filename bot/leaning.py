@@ -22,7 +22,7 @@ SAME_TOPIC = 2.0
 # It lacks what the turn before was about: all of it, or every body that was named.
 OTHER_SUBJECT, OTHER_BODY = -3.0, -3.0
 # It lacks a word of the follow-up itself.
-OWN_MISSING = -1.5
+OWN_MISSING = -2.0
 # The follow-up names something else only, and the reading asks nothing about that.
 OTHER_ASPECT = -1.0
 # It has the number, country or year that the reading names, or another one.
@@ -36,6 +36,8 @@ BARE = frozenset(
     "who when where how mani much why year date day month time exact place sinc until "
     "long held countri citi town venu locat happen".split()
 )
+# With one of these a question begins that "yes" or "no" answers.
+YES_NO = frozenset("is are was were do doe did can has have".split())
 # An unknown of these kinds was about nothing that can be leaned on.
 NOTHING_SAID = ("off_topic", "words_unknown", "too_vague", "bad_input", "no_index")
 
@@ -107,8 +109,18 @@ class Judge:
         self._shows = {
             name
             for name in self._told
-            if bare and asked.kinds and index.shows(name, asked.kinds)
+            if (bare and asked.kinds and index.shows(name, asked.kinds))
+            or self._says(name, asked)
         }
+
+    def _says(self, fact_id: str, asked: Understanding) -> bool:
+        """Tell whether "is it free?" is settled by the very answer that was told."""
+        fact = self._index.fact(fact_id)
+        if fact is None or next(iter(asked.terms), "") not in YES_NO:
+            return False
+        telling = {*asked.content} - self._index.analyser.kind_terms
+        held = {*self._index.analyser.analyse(fact.text).terms}
+        return bool(telling) and telling <= held
 
     def _topic(self, fact_id: str) -> str:
         document = self._index.document(fact_id)

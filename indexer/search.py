@@ -13,7 +13,7 @@ from pathlib import Path
 
 from indexer import signals, tfidf
 from indexer.analysis import STOP_WORDS, stem, tokens
-from indexer.confidence import Calibration
+from indexer.confidence import NAMED, Calibration
 from indexer.errors import IndexOutdatedError
 from indexer.extracts import best_sentence
 from indexer.glossary import STOP_TERMS, Analysed, Analyser, Glossary
@@ -29,6 +29,8 @@ CONTEXT_WORDS = 4
 EXTRACTED = 3
 # Only these can be answered with or offered; the rest are ranked, no more.
 SIGNALLED = 3
+# So sure a fact that disagrees in nothing is the answer whatever documents say.
+SETTLED = 0.9
 # Of these the ways of asking are compared with the question one by one.
 RERANKED = 20
 
@@ -95,7 +97,9 @@ class Index:
             weights.setdefault(name, CONTEXT_WEIGHT)
         ranking = self.ranker.rank(asked, weights, language)
         facts, together = self._fact_hits(ranking, limit, language)
-        passages = self._passages(question, asked, weights, limit, spoken)
+        # Sentences cost as much as all the rest, and are said only where no fact is.
+        quoted = 0 if _settles(facts) else EXTRACTED
+        passages = self._passages(question, asked, weights, limit, spoken, quoted)
         understood = self._understanding(ranking, language)
         return Hits(facts, passages, tuple(repaired.items()), understood, together)
 
@@ -110,14 +114,14 @@ class Index:
         weights: Mapping[str, float],
         limit: int,
         spoken: str,
+        quoted: int,
     ) -> tuple[Hit, ...]:
         """Search the passages of the question's own language, or the English ones."""
-        if spoken == self._language_of(spoken) or not self.ranker.size(
-            f"passages:{spoken}"
-        ):
-            return self._passage_hits(asked, weights, limit, self._language_of(spoken))
-        asked = self.analyser.analyse(question, language=spoken, asked=True)
-        return self._passage_hits(asked, self.ranker.weights(asked), limit, spoken)
+        language = self._language_of(spoken)
+        if spoken != language and self.ranker.size(f"passages:{spoken}"):
+            asked = self.analyser.analyse(question, language=spoken, asked=True)
+            weights, language = self.ranker.weights(asked), spoken
+        return self._passage_hits(asked, weights, limit, language, quoted)
 
     def repair(self, question: str) -> dict[str, str]:
         """Read unknown words as the known ones they are nearest to.
@@ -251,7 +255,12 @@ class Index:
         return tuple(hits), signals.together(ranking, candidates)
 
     def _passage_hits(
-        self, asked: Analysed, weights: Mapping[str, float], limit: int, language: str
+        self,
+        asked: Analysed,
+        weights: Mapping[str, float],
+        limit: int,
+        language: str,
+        quoted: int,
     ) -> tuple[Hit, ...]:
         space = f"passages:{language}"
         if not self.ranker.size(space):
@@ -263,7 +272,7 @@ class Index:
             Hit(passage, score) for passage, (_, score) in zip(found, best, strict=True)
         ]
         shares = self._shares(asked, weights, lists, self.ranker.size(space))
-        for place, hit in enumerate(hits[:EXTRACTED]):
+        for place, hit in enumerate(hits[:quoted]):
             relative = hit.score / hits[0].score
             extract = best_sentence(asked, shares, hit.passage, relative, self.analyser)
             hits[place] = replace(hit, extract=extract.text, features=extract.features)
@@ -380,3 +389,11 @@ class Index:
         topic = self.analyser.analyse(document.topic, language=document.language).terms
         about = [term for term in topic if term not in STOP_TERMS]
         return tuple(dict.fromkeys((*names, *words[:CONTEXT_WORDS], *about)))
+
+
+def _settles(facts: Sequence[Hit]) -> bool:
+    """Tell whether the best fact will be the answer: sure, and opposed by nothing."""
+    if not facts or facts[0].confidence < SETTLED:
+        return False
+    features = facts[0].features
+    return min(features[name] for name in (*NAMED, "body", "aspect", "focus")) >= 0

@@ -15,8 +15,8 @@ from indexer.build import build
 ROOT = Path(__file__).parent.parent
 KNOWLEDGE = ROOT / "knowledge"
 STORED = Path(__file__).parent / "data" / "figures.json"
-# While answers are worked on, only this half is looked at.
-HALF = "work"
+# Both halves have been looked at; a set that is new begins with "work" again.
+HALF = "both"
 SHARES = (
     "right",
     "wrong_among_answers",
@@ -28,7 +28,7 @@ SHARES = (
 
 
 def results_of(index: Path) -> list[Result]:
-    """Ask every case of the half that may be looked at."""
+    """Ask every case that may be looked at."""
     cases = evaluation.read_cases(KNOWLEDGE / "questions", half=HALF)
     assistant = Assistant(index=index, knowledge=KNOWLEDGE)
     return asyncio.run(evaluation.run(assistant, cases))

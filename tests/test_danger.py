@@ -155,5 +155,6 @@ def test_ways_of_asking_a_fact_raise_no_alarm(safety: Safety):
 
     levels = [safety.judge(variant).level for variant in asked]
 
-    assert levels.count("certain") + levels.count("self_harm") <= len(asked) / 1000
+    # Some are a worried relative's own words ("my niece is trapped ..."): those may.
+    assert levels.count("certain") + levels.count("self_harm") <= len(asked) / 400
     assert levels.count("possible") <= len(asked) / 100

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from unittest.mock import patch
 
 import bm25s
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer import counting, tfidf
+from indexer import counting, maxscore, tfidf
 from indexer.counting import Postings
 from indexer.maxscore import Scorer
 from indexer.tfidf import Floats, Posting
@@ -21,6 +22,13 @@ WEIGHTS = st.dictionaries(
     st.sampled_from([0.25, 0.5, 1.0, 1 / 3]),
     max_size=8,
 )
+
+
+@pytest.fixture(autouse=True, scope="module", params=[0, maxscore.FEW])
+def few(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Take either way: skipping, and adding up all where there is little to skip."""
+    with patch.object(maxscore, "FEW", request.param):
+        yield
 
 
 def lists_of(postings: Postings) -> dict[str, Posting]:
