@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.languages.en import Phrases
 from bot.types import Answer
-from indexer.signals import NEAR_SHARE
+from indexer.signals import lift
 from indexer.tfidf import GRAMS_SHARE, WORDS_SHARE
 from indexer.types import Hit, Hits, Searcher
 
@@ -42,7 +42,7 @@ def _numbers(best: Hit, searcher: Searcher, phrases: Phrases) -> str:
         grams=features["grams"],
         grams_share=GRAMS_SHARE * features["grams"],
         contrast=features["contrast"],
-        near=1 + NEAR_SHARE * features["near"],
+        near=lift(features["near"]),
         score=best.score,
         coverage=features["coverage"],
         margin=max(features["margin"], 0.0),

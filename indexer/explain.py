@@ -135,7 +135,7 @@ def _ranked(
             title=passage.title,
             score=float(ranking.fused[numbers[place]]),
             **_shares(ranking, parts, numbers[place]),
-            likeness=1 + signals.NEAR_SHARE * candidates[place].near,
+            likeness=signals.lift(candidates[place].near),
             features=features,
             confidence=index.calibration.confidence(features),
             draft=draft,

@@ -33,6 +33,8 @@ SIGNALLED = 3
 SETTLED = 0.9
 # Of these the ways of asking are compared with the question one by one.
 RERANKED = 20
+# Of so few terms many facts are equally near.
+SHORT, RERANKED_SHORT = 4, 60
 
 
 class Index:
@@ -182,7 +184,9 @@ class Index:
         The first few are ranked again: their score grows with the likeness of their
         nearest way of asking (`ranking.fused` is changed in place).
         """
-        numbers = tfidf.top(ranking.fused, max(limit, RERANKED))
+        short = len(ranking.asked.terms) <= SHORT
+        reranked = RERANKED_SHORT if short else RERANKED
+        numbers = tfidf.top(ranking.fused, max(limit, reranked))
         found = self.store.passages(f"facts:{language}", numbers)
         asked = signals.variant(
             ranking.asked, self.idf, ranking.weights, self.analyser.synonym_set
@@ -190,9 +194,9 @@ class Index:
         candidates = []
         for place, (number, passage) in enumerate(zip(numbers, found, strict=True)):
             ways, near = self._ways(ranking, number, passage), (0.0, 0.0)
-            if place < RERANKED:
+            if place < reranked:
                 near = self._near(ranking, number, asked, ways)
-                ranking.fused[number] *= 1 + signals.NEAR_SHARE * near[0]
+                ranking.fused[number] *= signals.lift(near[0])
             topic = self._topics.get(passage.document_id, "")
             candidates.append(Candidate(number, topic, *near, ways, passage.text))
         candidates.sort(key=lambda found: (-ranking.fused[found.number], found.number))

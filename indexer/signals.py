@@ -20,6 +20,8 @@ NEAR_BOTH = 0.85
 IDF_CAP = 4.0
 # How much the likeness of its nearest way of asking lifts a fact's score.
 NEAR_SHARE = 1.5
+# A stored way of asking, asked again, is meant: "What is COMMIT?" has no rare word.
+SAME, SAME_LIFT = 0.999, 6.0
 # A word of so many of its ways of asking says what a fact is about.
 CORE_SHARE = 0.5
 # What is counted or done stands so near behind "how many" or "who".
@@ -44,6 +46,11 @@ class Candidate(NamedTuple):
     near_three: float
     ways: Sequence[Variant]
     text: str
+
+
+def lift(near: float) -> float:
+    """Return what a fact's score is multiplied with for its nearest way of asking."""
+    return SAME_LIFT if near > SAME else 1 + NEAR_SHARE * near
 
 
 def together(ranking: Ranking, candidates: Sequence[Candidate]) -> int:

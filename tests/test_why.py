@@ -12,7 +12,7 @@ from bot.answers import compose
 from bot.languages import phrases
 from bot.why import why
 from indexer.search import Index
-from indexer.signals import NEAR_SHARE
+from indexer.signals import lift
 from indexer.tfidf import GRAMS_SHARE, WORDS_SHARE
 from indexer.types import Hits, Understanding
 
@@ -46,7 +46,7 @@ def test_the_parts_add_up_to_the_score(index: Index):
         for hit in index.search(question).facts[:3]:
             part = hit.features
             words = WORDS_SHARE * part["words"] + GRAMS_SHARE * part["grams"]
-            likeness = 1 + NEAR_SHARE * part["near"]
+            likeness = lift(part["near"])
             seen += 1
 
             assert words * part["contrast"] * likeness == pytest.approx(hit.score)
