@@ -115,8 +115,10 @@ class Judge:
 
     def _says(self, fact_id: str, asked: Understanding) -> bool:
         """Tell whether "is it free?" is settled by the very answer that was told."""
+        if next(iter(asked.terms), "") not in YES_NO:
+            return False
         fact = self._index.fact(fact_id)
-        if fact is None or next(iter(asked.terms), "") not in YES_NO:
+        if fact is None:
             return False
         telling = {*asked.content} - self._index.analyser.kind_terms
         held = {*self._index.analyser.analyse(fact.text).terms}

@@ -161,9 +161,10 @@ def subject_of(
 
 def content_of(text: Analysed, words: Sequence[str], analyser: Analyser) -> list[str]:
     """Return the words that say more than what kind of answer is wanted."""
-    empty = STOP_TERMS | analyser.kind_terms
     return [
-        word for term, word in text.typed.items() if word in words and term not in empty
+        word
+        for term, word in text.typed.items()
+        if word in words and term not in analyser.empty_terms
     ]
 
 
@@ -190,9 +191,10 @@ def _kept(text: Analysed, asked: Analysed) -> list[str]:
 def _frame(text: Analysed, asked: Analysed, analyser: Analyser) -> list[str]:
     """Return a question without what it was about: "what is" of "what is X?"."""
     names = {*names_of(text, analyser)} - GENERIC - places_of(text)
-    empty = STOP_TERMS | analyser.kind_terms
     bare = [
-        word for term, word in text.typed.items() if term in empty and word not in names
+        word
+        for term, word in text.typed.items()
+        if term in analyser.empty_terms and word not in names
     ]
     kept = _kept(text, asked)
     return [word for word in kept if word not in names] if names else bare

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from bot.conversation import clearly_leans, leans
 from bot.counting import step
-from bot.leaning import ALONE, Judge, before, leaned_on, share_of, subject
-from bot.rewriting import Reading, names_of, readings
+from bot.leaning import ALONE, Judge, before, leaned_on, share_of
+from bot.rewriting import Reading, names_of, readings, subject_of
 from bot.types import Turn
 from indexer.search import Index
 from indexer.types import Hit, Hits
@@ -53,7 +53,9 @@ def understand(
 ) -> Understood:
     """Search for a question, leaning on the turn before where it does."""
     hits = best_part(index, question, language)
-    alone = Understood(hits, question, subject(index, question))
+    asked = index.analyser.analyse(question, asked=True)
+    about = subject_of(asked, asked.words, index.analyser)
+    alone = Understood(hits, question, about)
     last = leaned_on(turns)
     telling = {*hits.understanding.content} - index.analyser.kind_terms
     if last is None or not leans(question, hits.understanding, len(telling)):
@@ -61,7 +63,6 @@ def understand(
     clear = clearly_leans(question)
     if sureness(hits) >= CERTAIN and not clear:
         return alone
-    asked = index.analyser.analyse(question, asked=True)
     said = before(index, last)
     judge = Judge(index, last, hits.understanding)
     # The first of two that read alike.

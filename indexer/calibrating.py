@@ -13,7 +13,7 @@ from dataclasses import replace
 from indexer import signals, tfidf
 from indexer.analysis import grams
 from indexer.fitting import Sample
-from indexer.glossary import STOP_TERMS, Analysed, weight
+from indexer.glossary import Analysed, weight
 from indexer.options import ASKED
 from indexer.reports import Track, silent
 from indexer.search import Index
@@ -55,8 +55,7 @@ def _exchangeable(index: Index) -> list[str]:
         for word, frequency in index.store.words("facts:en")
         if frequency > 1
         and not word.isdigit()
-        and word not in STOP_TERMS
-        and word not in index.analyser.kind_terms
+        and word not in index.analyser.empty_terms
     ]
 
 
@@ -106,7 +105,7 @@ def _exchanged_sample(
     content = [
         term
         for term in dict.fromkeys(asked.terms)
-        if term not in STOP_TERMS and term not in index.analyser.kind_terms
+        if term not in index.analyser.empty_terms
     ]
     rarest = max(content, key=lambda term: (index.idf(term), term), default=None)
     synonyms = index.analyser.synonym_set(rarest) if rarest else frozenset()

@@ -173,9 +173,9 @@ def _named(
             # Hardly any fact is about that country: the rest are about others.
             agreed[:] = -1
     for name in wanted:
-        mention = f"mention:{name.partition(':')[2]}"
         # Named in passing is neither agreement nor contrast.
-        agreed[numbers(mention)] = np.maximum(agreed[numbers(mention)], 0)
+        mentions = _mentions(name, numbers)
+        agreed[mentions] = np.maximum(agreed[mentions], 0)
     for name in wanted:
         agreed[numbers(name)] = 1
     return agreed

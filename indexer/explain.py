@@ -121,10 +121,9 @@ def _ranked(
 ) -> Iterator[Ranked]:
     wanted = len(ranking.fused) if drafts else limit
     candidates = index.candidates(ranking, space, wanted)
-    numbers = [candidate.number for candidate in candidates]
-    passages = index.store.passages(f"facts:{space}", numbers)
     parts = _parts(index, ranking, space)
-    for place, passage in enumerate(passages):
+    for place, candidate in enumerate(candidates):
+        number, passage = candidate.number, candidate.passage
         draft = passage.document_id in drafts
         if place >= limit and not draft:
             continue
@@ -133,9 +132,9 @@ def _ranked(
             rank=place + 1,
             id=passage.document_id,
             title=passage.title,
-            score=float(ranking.fused[numbers[place]]),
-            **_shares(ranking, parts, numbers[place]),
-            likeness=signals.lift(candidates[place].near),
+            score=float(ranking.fused[number]),
+            **_shares(ranking, parts, number),
+            likeness=signals.lift(candidate.near),
             features=features,
             confidence=index.calibration.confidence(features),
             draft=draft,

@@ -156,6 +156,8 @@ class Analyser:
             for phrase in glossary.questions.get(kind, ())
             for token in tokens(phrase)
         )
+        # These and the stop words do not say what a question is about.
+        self.empty_terms = STOP_TERMS | self.kind_terms
         self.fillers = Phrases((phrase, "") for phrase in glossary.fillers)
         self.synonyms = self._synonyms()
         # Sentences of documents are looked at again and again; a long one with its

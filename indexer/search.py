@@ -198,7 +198,7 @@ class Index:
                 near = self._near(ranking, number, asked, ways)
                 ranking.fused[number] *= signals.lift(near[0])
             topic = self._topics.get(passage.document_id, "")
-            candidates.append(Candidate(number, topic, *near, ways, passage.text))
+            candidates.append(Candidate(number, topic, *near, ways, passage))
         candidates.sort(key=lambda found: (-ranking.fused[found.number], found.number))
         return candidates[:limit]
 
@@ -239,21 +239,20 @@ class Index:
         self, ranking: Ranking, limit: int, language: str
     ) -> tuple[tuple[Hit, ...], int]:
         candidates = self.candidates(ranking, language, limit)
-        numbers = [candidate.number for candidate in candidates]
-        found = self.store.passages(f"facts:{language}", numbers)
         hits = []
-        for place, (number, passage) in enumerate(zip(numbers, found, strict=True)):
+        for place, candidate in enumerate(candidates):
+            score = float(ranking.fused[candidate.number])
             if place >= SIGNALLED:
-                hits.append(Hit(passage, float(ranking.fused[number])))
+                hits.append(Hit(candidate.passage, score))
                 continue
             features = signals.signals(ranking, candidates, self.analyser, place)
             hits.append(
                 Hit(
-                    passage,
-                    float(ranking.fused[number]),
+                    candidate.passage,
+                    score,
                     features,
                     self.calibration.confidence(features),
-                    missing=signals.missing(ranking, number, self.analyser),
+                    missing=signals.missing(ranking, candidate.number, self.analyser),
                 )
             )
         return tuple(hits), signals.together(ranking, candidates)

@@ -13,6 +13,7 @@ from indexer import tfidf
 from indexer.analysis import CARDINALS
 from indexer.glossary import STOP_TERMS, Analysed, Analyser, weight
 from indexer.ranking import Ranking
+from indexer.types import Passage
 
 # A synonym found counts less in coverage than the word itself.
 SYNONYM_COVERAGE = 0.7
@@ -37,7 +38,7 @@ class Candidate(NamedTuple):
         near: How like its nearest way of asking is to the question, 0 to 1.
         near_three: The mean of its three nearest.
         ways: Its ways of asking, without the one left out.
-        text: Its answer.
+        passage: The fact itself.
     """
 
     number: int
@@ -45,7 +46,7 @@ class Candidate(NamedTuple):
     near: float
     near_three: float
     ways: Sequence[Variant]
-    text: str
+    passage: Passage
 
 
 def lift(near: float) -> float:
@@ -141,7 +142,7 @@ def gap(ranking: Ranking, number: int, analyser: Analyser) -> dict[str, float]:
     content = [
         term
         for term in dict.fromkeys(ranking.asked.terms)
-        if term not in STOP_TERMS and term not in analyser.kind_terms
+        if term not in analyser.empty_terms
     ]
     lacking = [
         min(_idf(ranking, term), IDF_CAP)
@@ -175,12 +176,7 @@ def focus(ranking: Ranking, own: Candidate, analyser: Analyser) -> float:
 
 def _first_content(terms: Sequence[str], analyser: Analyser) -> str:
     """Return the first term that is no stop word and no mere "how many"; or ""."""
-    content = (
-        term
-        for term in terms
-        if term not in STOP_TERMS and term not in analyser.kind_terms
-    )
-    return next(content, "")
+    return next((term for term in terms if term not in analyser.empty_terms), "")
 
 
 def _counts(own: Candidate, about: str, analyser: Analyser) -> bool:
@@ -188,7 +184,7 @@ def _counts(own: Candidate, about: str, analyser: Analyser) -> bool:
     names = {about, *analyser.synonym_set(about)}
     if any(COUNTING & {*way.terms} and names & {*way.terms} for way in own.ways):
         return True
-    answer = analyser.cut(own.text, "en")[0].terms
+    answer = analyser.cut(own.passage.text, "en")[0].terms
     return any(
         (term.isdigit() or term in CARDINALS)
         and names & {*answer[place + 1 : place + 1 + FOCUS_AHEAD]}

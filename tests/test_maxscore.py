@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from posting_lists import lists_of
 
 from indexer import counting, maxscore, tfidf
 from indexer.counting import Postings
@@ -29,16 +30,6 @@ def few(request: pytest.FixtureRequest) -> Iterator[None]:
     """Take either way: skipping, and adding up all where there is little to skip."""
     with patch.object(maxscore, "FEW", request.param):
         yield
-
-
-def lists_of(postings: Postings) -> dict[str, Posting]:
-    return {
-        word: Posting(
-            postings.numbers[postings.starts[i] : postings.starts[i + 1]],
-            postings.counts[postings.starts[i] : postings.starts[i + 1]],
-        )
-        for i, word in enumerate(postings.words)
-    }
 
 
 def lengths_of(postings: Postings, size: int) -> Floats:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from posting_lists import lists_of
 from sklearn.feature_extraction.text import (
     CountVectorizer,
     TfidfVectorizer,
@@ -19,7 +20,7 @@ from sklearn.feature_extraction.text import (
 from indexer import counting, tfidf
 from indexer.analysis import grams
 from indexer.counting import Postings
-from indexer.tfidf import LeftOut, Posting
+from indexer.tfidf import LeftOut
 
 TERM = st.sampled_from(["som", "mou", "the", "hanoi", "2012", "\u0e01\u0e32", "a b"])
 TEXT = st.lists(TERM, max_size=8)
@@ -41,16 +42,6 @@ QUESTIONS = [
     [],
 ]
 WORDS = ["mou", "commit", "hanoi", "yangon", "officials", "commits", "ha", "x"]
-
-
-def lists_of(postings: Postings) -> dict[str, Posting]:
-    return {
-        word: Posting(
-            postings.numbers[postings.starts[i] : postings.starts[i + 1]],
-            postings.counts[postings.starts[i] : postings.starts[i + 1]],
-        )
-        for i, word in enumerate(postings.words)
-    }
 
 
 def table_of(postings: Postings) -> dict[tuple[str, int], int]:
