@@ -47,7 +47,7 @@ class Safety:
         level, decided = _by_patterns(reading)
         if self._model and level != "self_harm":
             parts = [reading, *map(self._patterns.read, pieces(message)[1:])]
-            odds = self._model.highest(parts)
+            odds = self._model.odds(message, parts)
             level, decided = _reconsidered(self._model, odds, reading, level, decided)
         return Judgement(level, decided, reading.countries)
 

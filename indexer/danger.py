@@ -1,21 +1,24 @@
-"""A second opinion on danger: a logistic regression over a message's words.
+"""A second opinion on danger: two logistic regressions whose odds are added.
 
-What it sees of a message are its words, repaired, and their pairs; which lists of
-safety.yaml it holds, which two of them together, and which word beside them; and the
-patterns that match. Lists carry what one word teaches over to its neighbours, and one
-language to the others. indexer/danger_fit.py learns the weights at a build; here they
-are applied, without scikit-learn.
+One sees a message's words, repaired, and their pairs; which lists of safety.yaml it
+holds, which two of them together, and which word beside them; and the patterns that
+match. Lists carry what one word teaches over to its neighbours, and one language to
+the others. The other sees the pieces of words as they were typed: it knows nothing of
+lists, and errs elsewhere. indexer/danger_fit.py learns the weights at a build; here
+they are applied, without scikit-learn.
 """
 
 from __future__ import annotations
 
 import json
+import math
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations, pairwise
 from typing import NamedTuple
 
-from indexer.analysis import sentences
+from indexer.analysis import grams, sentences
 from indexer.patterns import Reading
 
 # Length of the vectors of words, lists, pairs of lists, lists beside words: a long
@@ -40,7 +43,8 @@ class Model:
     Attributes:
         key: Hash of what it was learnt from.
         weights: Feature to what it adds to each of the log odds.
-        bias: What they begin with.
+        letters: Piece of a word to what it adds, likewise.
+        bias: What both begin with.
         self_harm, certain: Odds from which no pattern is needed.
         doubtful: Odds of danger below which a certain pattern is only possible.
         possible: Odds of danger from which the line about hotlines is shown.
@@ -49,6 +53,7 @@ class Model:
 
     key: str
     weights: Mapping[str, Sequence[float]]
+    letters: Mapping[str, Sequence[float]]
     bias: Sequence[float]
     self_harm: float
     certain: float
@@ -65,20 +70,34 @@ class Model:
         """Read what `to_json` wrote."""
         return cls(**json.loads(text))
 
-    def highest(self, readings: Iterable[Reading]) -> Odds:
-        """Return the highest odds among a message and its sentences."""
-        return Odds(*map(max, zip(*map(self.odds, readings), strict=True)))
+    def odds(self, message: str, readings: Sequence[Reading]) -> Odds:
+        """Return what both make of a message.
 
-    def odds(self, reading: Reading) -> Odds:
-        """Return what the model makes of a message, or of one sentence of it."""
-        danger, certain, self_harm = self.bias
-        for name, value in features(reading).items():
-            if name in self.weights:
-                adds = self.weights[name]
-                danger += adds[0] * value
-                certain += adds[1] * value
-                self_harm += adds[2] * value
-        return Odds(danger, certain, self_harm)
+        What its words say is the mean of the message and its gravest sentence.
+
+        Args:
+            readings: Of the message's `pieces`.
+        """
+        words = [_summed(self.weights, features(reading)) for reading in readings]
+        letters = _summed(self.letters, spelling(message))
+        return Odds(
+            *(
+                begin + (whole + max(pieces)) / 2 + typed
+                for begin, whole, typed, *pieces in zip(
+                    self.bias, words[0], letters, *words, strict=True
+                )
+            )
+        )
+
+
+def _summed(
+    weights: Mapping[str, Sequence[float]], seen: Mapping[str, float]
+) -> tuple[float, ...]:
+    sums = [0.0, 0.0, 0.0]
+    for name, value in seen.items():
+        for number, weight in enumerate(weights.get(name, ())):
+            sums[number] += weight * value
+    return tuple(sums)
 
 
 def pieces(message: str) -> list[str]:
@@ -120,6 +139,14 @@ def features(reading: Reading) -> dict[str, float]:
     if reading.framed:
         seen["framed"] = 1.0
     return seen
+
+
+def spelling(message: str) -> dict[str, float]:
+    """Return the pieces of words as typed, weighed 1 + ln(count), of length 1."""
+    counts = Counter(grams(message.lower().split()))
+    values = {piece: 1 + math.log(count) for piece, count in counts.items()}
+    length = math.hypot(*values.values()) or 1.0
+    return {piece: value / length for piece, value in values.items()}
 
 
 def _scaled(kind: str, names: Iterable[str], length: float) -> dict[str, float]:

@@ -7,7 +7,7 @@ import pytest
 
 from bot.safety import Safety
 from indexer import danger_fit
-from indexer.danger import LONG, Model, features, pieces
+from indexer.danger import LONG, Model, Odds, features, pieces, spelling
 from indexer.facts import Curated, read_curated, read_safety
 from indexer.patterns import Patterns
 from indexer.schema import ExamplesFile
@@ -48,25 +48,59 @@ def test_model_is_the_same_after_the_index(small: Model):
     assert again.key == "a key"
 
 
-def test_odds_are_the_sum_of_what_stands_in_the_message(small: Model):
-    reading = PATTERNS.read("the boss takes my wage")
+def odds_of(model: Model, message: str) -> Odds:
+    return model.odds(message, [PATTERNS.read(piece) for piece in pieces(message)])
 
-    odds = small.odds(reading)
+
+def test_odds_are_the_sum_of_what_stands_in_the_message(small: Model):
+    message = "the boss takes my wage"
+
+    odds = odds_of(small, message)
 
     adds = [
-        value * small.weights[name][0]
-        for name, value in features(reading).items()
-        if name in small.weights
+        value * weights[name][0]
+        for weights, seen in (
+            (small.weights, features(PATTERNS.read(message))),
+            (small.letters, spelling(message)),
+        )
+        for name, value in seen.items()
+        if name in weights
     ]
     assert odds.danger == pytest.approx(small.bias[0] + sum(adds))
 
 
+def test_words_of_the_gravest_sentence_count_half(small: Model):
+    message = "Who opened the meeting in Hanoi? The boss takes my wage."
+
+    both = odds_of(small, message)
+
+    def of_words(text: str) -> float:
+        seen = features(PATTERNS.read(text))
+        weights = small.weights
+        return sum(v * weights[n][0] for n, v in seen.items() if n in weights)
+
+    typed = spelling(message)
+    letters = sum(v * small.letters.get(n, [0])[0] for n, v in typed.items())
+    gravest = max(map(of_words, pieces(message)))
+    whole = of_words(message)
+    assert gravest > whole
+    expected = small.bias[0] + letters + (whole + gravest) / 2
+    assert both.danger == pytest.approx(expected)
+
+
 def test_model_tells_danger_from_meetings(small: Model):
-    danger = small.odds(PATTERNS.read("boss takes wage, I sleep by the gate"))
-    meeting = small.odds(PATTERNS.read("who opened the meeting in Hanoi"))
+    danger = odds_of(small, "boss takes wage, I sleep by the gate")
+    meeting = odds_of(small, "who opened the meeting in Hanoi")
 
     assert danger.danger > 0 > meeting.danger
     assert danger.certain > 0 > meeting.certain
+
+
+def test_pieces_of_words_have_length_one_whatever_the_message():
+    assert spelling("") == {}
+    for message in ("a", "the boss takes my wage", "no no no pay", "ທ່ານ ຊ່ວຍ"):
+        values = spelling(message).values()
+        assert sum(value**2 for value in values) == pytest.approx(1.0)
 
 
 def test_a_long_message_weighs_no_more_than_a_short_one():
