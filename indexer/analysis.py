@@ -40,6 +40,7 @@ RUN = re.compile(
     rf"|(?P<han>[{HAN}]+)|(?P<sea>[{SEA}]+)"
     rf"|(?P<latin>[^\W\d_{SEA}{HAN}]+(?:'[^\W\d_{SEA}{HAN}]+)*)"
 )
+BUDDHIST = re.compile("[\u0e00-\u0eff\u1780-\u17ff]")
 THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 MARKS = re.compile(
     "(?:[\u17d2\u1039].|[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece"
@@ -125,7 +126,7 @@ def tokens(text: str) -> list[Token]:
     ['the', '8', 'som', '1130', 'officials', 'talk']
     """
     text = normalise(text)
-    buddhist = re.search("[\u0e00-\u0eff\u1780-\u17ff]", text) is not None
+    buddhist = not text.isascii() and BUDDHIST.search(text) is not None
     found = []
     for run in RUN.finditer(text):
         script = run.lastgroup
