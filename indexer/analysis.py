@@ -137,7 +137,8 @@ def tokens(text: str) -> list[Token]:
         script = run.lastgroup
         word = run[script] if script else ""
         if script == "latin":
-            word = fold(word.removesuffix("'s")).replace("'", "")
+            if "'" in word or not word.isascii():
+                word = fold(word.removesuffix("'s")).replace("'", "")
             if not word:
                 continue
         elif script == "number" and buddhist and len(word) == 4:

@@ -371,8 +371,7 @@ class _Reader:
             self.terms.extend(script_terms(token))
             self.words.append(token.text)
             return 1
-        number = number_of(token)
-        if token.text in _ORDINAL_WORDS and number is not None:
+        if token.text in _ORDINAL_WORDS and (number := number_of(token)) is not None:
             term = str(number)
         if (
             token.script == "number"

@@ -80,7 +80,7 @@ class Lists:
         )
 
     def _read(self, space: str, words: list[str]) -> Iterator[tuple[str, List | None]]:
-        unknown = set(words)
+        unknown, kind = set(words), self._kind(space)
         for start in range(0, len(words), WORDS_AT_ONCE):
             part = words[start : start + WORDS_AT_ONCE]
             marks = ",".join("?" * len(part))
@@ -91,9 +91,10 @@ class Lists:
             )
             for word, df, blob in rows:
                 unknown.discard(word)
-                counts = np.frombuffer(blob, self._kind(space), df, offset=4 * df)
+                counts = np.frombuffer(blob, kind, df, 4 * df)
                 posting = Posting(np.frombuffer(blob, "<i4", df), counts)
-                yield word, self._smaller(space, posting)
+                long = df * BYTES_A_POSTING > DENSE_FROM
+                yield word, self._smaller(space, posting) if long else posting
         yield from ((word, None) for word in words if word in unknown)
 
     def _smaller(self, space: str, posting: Posting) -> List:

@@ -39,7 +39,8 @@ class Shares:
 
     Attributes:
         size: How many passages there are.
-        greatest: Term to the greatest share in its list, once that was added up.
+        greatest: Term to the greatest share in its list, once that was asked for
+            roughly.
     """
 
     def __init__(self, lengths: Floats) -> None:
@@ -73,7 +74,7 @@ class Shares:
         end = 0
         for term in terms:
             own = part[end : end + term.size]
-            if term.name not in self.greatest:
+            if roughly and term.name not in self.greatest:
                 self._remember(term.name, float(own.max()))
             np.multiply(own, term.factor, out=own)
             end += term.size
@@ -88,9 +89,10 @@ class Shares:
         self, postings: int, kind: np.dtype[Any]
     ) -> tuple[Numbers, NDArray[Any], NDArray[Any]]:
         """Return three arrays of so many numbers, the same ones where they do."""
-        numbers, *rest = self._room if postings <= KEPT else _room(postings)
-        part, resistance = (own.view(kind)[:postings] for own in rest)
-        return numbers[:postings], part, resistance
+        numbers, part, resistance = self._room if postings <= KEPT else _room(postings)
+        if kind != part.dtype:
+            part, resistance = part.view(kind), resistance.view(kind)
+        return numbers[:postings], part[:postings], resistance[:postings]
 
     def of_passages(self, terms: Sequence[Term], passages: Numbers) -> Floats:
         """Return what terms add to some passages, added up in their order."""

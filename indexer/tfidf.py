@@ -29,6 +29,7 @@ GRAMS_SHARE = 0.33
 # Where only the best are looked for, scores are dealt out to so many hands.
 HANDS = 512
 LEAST_A_HAND = 8
+MANY_FOR_A_SORT = 100
 
 Ints = NDArray[np.int32]
 Counts = NDArray[np.uint16]
@@ -200,12 +201,13 @@ def top(scores: NDArray[np.floating], limit: int) -> list[int]:
     floor = reached(scores, limit)
     above = np.flatnonzero(scores >= floor if floor else scores > 0)
     best = scores[above]
-    if len(above) > limit:
-        floor = np.partition(best, len(above) - limit)[len(above) - limit]
-        above = above[best >= floor]
+    if len(above) > MANY_FOR_A_SORT:
+        place = max(len(above) - limit, 0)
+        above = above[best >= np.partition(best, place)[place]]
         best = scores[above]
     order = np.lexsort((above, -best))
-    return [int(n) for n in above[order[:limit]]]
+    found: list[int] = above[order[:limit]].tolist()
+    return found
 
 
 def reached(scores: NDArray[np.floating], limit: int) -> float:
