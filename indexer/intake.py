@@ -79,6 +79,8 @@ def inspect(document: Document) -> tuple[str, ...]:
 
 def mended(document: Document) -> Document:
     """Return the document without the soft hyphens by which guessed joins are known."""
+    if not any(HYPHEN in section.text for section in document.sections):
+        return document
     sections = tuple(
         replace(section, text=section.text.replace(HYPHEN, ""))
         if HYPHEN in section.text

@@ -71,7 +71,7 @@ class Tally:
         ids = self._titled + self._terms.of(text)
         self._new.append(self.size)
         self._sizes.append(len(ids))
-        self._ids.extend(ids)
+        self._ids.fromlist(ids)
         self.size += 1
         if len(self._ids) >= AT_ONCE:
             self._close_run()
