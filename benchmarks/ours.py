@@ -73,13 +73,13 @@ class Ours(Peer):
         from indexer.search import Index
 
         self.opened = Index(self.index)
-        self.scorer = Scorer(self.opened.ranker.array(SPACE))
+        self.scorer = Scorer(self.opened.store.array(SPACE))
 
     def ask(self, question: str) -> Any:
         """Rank passages as `Index.search` does, less facts, typos and extracts."""
         asked = self.opened.analyser.analyse(question, asked=True)
         weights = self.opened.ranker.weights(asked)
-        lists = self.opened.store.lists(SPACE, weights)
+        lists = self.opened.store.passage_lists(SPACE, weights)
         return self.scorer.best(weights, lists, BEST)
 
     def bytes(self) -> dict[str, int]:

@@ -201,9 +201,10 @@ def read(task: Task) -> Fresh | Fault:
         raw = load(path, knowledge)
     except KnowledgeError as error:
         return Fault(error.file, error.place, error.reason)
-    document = replace(mended(raw), checksum=digest)
-    passages = tuple(split(document))
-    return Fresh(replace(document, sections=()), passages, inspect(raw))
+    whole = mended(raw)
+    passages = tuple(split(whole))
+    document = replace(whole, sections=(), checksum=digest)
+    return Fresh(document, passages, inspect(raw))
 
 
 def _without_sides(paths: list[Path]) -> list[Path]:

@@ -15,7 +15,11 @@ LEADS_OUT = "the link leads out of the knowledge folder; copy the file instead"
 
 def relative(path: Path, knowledge: Path) -> str:
     """Return the path below the knowledge folder, with forward slashes."""
-    return path.relative_to(knowledge).as_posix()
+    whole, folder = str(path), f"{knowledge}{os.sep}"
+    # As a path it is worked out ten times slower, and there are many.
+    if not whole.startswith(folder):
+        return path.relative_to(knowledge).as_posix()
+    return whole[len(folder) :].replace(os.sep, "/")
 
 
 def files_below(

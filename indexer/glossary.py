@@ -112,9 +112,14 @@ class Phrases:
                 return canonical, len(phrase)
         return None
 
+    def any_in(self, stems: Sequence[str]) -> bool:
+        """Tell whether some phrase may be in a text: its first word is."""
+        return not self._by_first.keys().isdisjoint(stems)
+
     def all_in(self, stems: Sequence[str]) -> list[str]:
         """Return every canonical name found in a text, in order, longest first."""
-        found, place = [], 0
+        found: list[str] = []
+        place = 0 if self.any_in(stems) else len(stems)
         while place < len(stems):
             match = self.at(stems, place)
             if match:
@@ -261,6 +266,8 @@ class Analyser:
         self, found: list[Token], stems: list[str]
     ) -> tuple[list[Token], list[str]]:
         """Drop phrases that say nothing; a text of nothing else is left whole."""
+        if not self.fillers.any_in(stems):
+            return found, stems
         kept, place = [], 0
         while place < len(stems):
             match = self.fillers.at(stems, place)
@@ -364,8 +371,7 @@ class _Reader:
             self.terms.extend(script_terms(token))
             self.words.append(token.text)
             return 1
-        number = number_of(token)
-        if token.text in _ORDINAL_WORDS and number is not None:
+        if token.text in _ORDINAL_WORDS and (number := number_of(token)) is not None:
             term = str(number)
         if (
             token.script == "number"

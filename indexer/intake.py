@@ -11,11 +11,14 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from indexer.analysis import VIETNAMESE_WORDS, language_of
+from indexer.analysis import PARTED, VIETNAMESE_WORDS, language_of
 from indexer.types import Document, Section
 
 SHOWN = 6
 """Places that a line names; of more it gives the number."""
+
+MANY_LINES = 20
+"""From so many lines on, short ones may be columns."""
 
 HYPHEN = "\xad"
 LAID_OUT = (".pdf", ".txt")
@@ -76,6 +79,8 @@ def inspect(document: Document) -> tuple[str, ...]:
 
 def mended(document: Document) -> Document:
     """Return the document without the soft hyphens by which guessed joins are known."""
+    if not any(HYPHEN in section.text for section in document.sections):
+        return document
     sections = tuple(
         replace(section, text=section.text.replace(HYPHEN, ""))
         if HYPHEN in section.text
@@ -141,7 +146,9 @@ def _glued(section: Section) -> str:
 
 def _odd(section: Section) -> str:
     """Name the commonest character that no text should hold."""
-    if "".join(section.text.split()).isprintable() and "\ufffd" not in section.text:
+    text = section.text
+    printable = text.isprintable() or "".join(text.split()).isprintable()
+    if printable and "\ufffd" not in text:
         return ""
     odd = [
         char
@@ -165,8 +172,10 @@ def _zawgyi(section: Section) -> str:
 
 def _toneless_vietnamese(section: Section) -> str:
     """Say " " where under a tenth of the words have a tone; half is usual."""
+    if not _maybe_vietnamese(section.text):
+        return ""
     words = WORD.findall(unicodedata.normalize("NFC", section.text))
-    if len(words) < 30 or not _maybe_vietnamese(section.text):
+    if len(words) < 30:
         return ""
     if language_of(section.text) != "vi":
         return ""
@@ -179,8 +188,11 @@ def _toneless_vietnamese(section: Section) -> str:
 
 def _maybe_vietnamese(text: str) -> bool:
     """Tell, at less cost than `language_of`, whether a text may be Vietnamese."""
-    words = WORD.findall(text[:2000].lower()) if text.isascii() else VIETNAMESE_WORDS
-    return not VIETNAMESE_WORDS.isdisjoint(words)
+    if not text.isascii():
+        return True
+    return not VIETNAMESE_WORDS.isdisjoint(
+        text[:2000].lower().translate(PARTED).split()
+    )
 
 
 def _toneless_thai(section: Section) -> str:
@@ -193,7 +205,8 @@ def _toneless_thai(section: Section) -> str:
 
 
 def _hyphens(section: Section) -> str:
-    if HYPHEN not in section.text and not LINE_ENDS_IN_HYPHEN.search(section.text):
+    text = section.text
+    if HYPHEN not in text and not ("\n" in text and LINE_ENDS_IN_HYPHEN.search(text)):
         return ""
     cut = CUT.search(section.text)
     if not cut:
@@ -205,9 +218,13 @@ def _hyphens(section: Section) -> str:
 
 
 def _columns(section: Section) -> str:
-    lines = [line.strip() for line in section.text.splitlines() if line.strip()]
+    text = section.text
+    # Most blocks are of few lines, without any gap.
+    if "   " not in text and "\t" not in text and len(text.splitlines()) < MANY_LINES:
+        return ""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
     gaps = sum(GAP.search(line) is not None for line in lines)
     short = sum(len(line) <= 12 for line in lines)
     across = gaps >= 3 and gaps * 3 >= len(lines)
-    cut_up = len(lines) >= 20 and short * 5 >= len(lines) * 3
+    cut_up = len(lines) >= MANY_LINES and short * 5 >= len(lines) * 3
     return " " if across or cut_up else ""

@@ -1,52 +1,49 @@
 """The best passages of many, exactly, without adding up every list.
 
 MaxScore (Turtle and Flood 1995). A term adds at most its weight times its idf times
-the greatest `tf / (tf + k1 * L(d))` of its list: below 1, and known once the list was
-added up. So, with the rarest terms first:
+the greatest `tf / (tf + k1 * L(d))` of its list. So, with the rarest terms first:
 
-1. Lists are added up while a passage that none of them holds could still get in.
-   The *floor* is a score that `limit` passages are known to reach.
-2. Where the floor lies above all that the terms left can add together, the passages
-   seen so far are the only candidates; the long lists left are looked up for those
-   alone, and fewer after every term.
+1. Short lists are added up at once. Of the passages that lead so far, some are scored
+   in full: what `limit` of them reach is the *floor*, and seldom far below the score
+   of the last that is returned.
+2. Further lists are added up while a passage that none of them holds could still get
+   in. From there on the passages seen are the only candidates: those whose sum may
+   still come to the floor. The long lists left are looked up for them alone, and for
+   fewer after every term.
 3. Candidates at the floor or above are scored anew, their terms in alphabetical
    order: to the last bit what `tfidf.word_scores` gives them.
 
-Sums of other orders differ in their last bits, hence the slack on the floor.
+Sums that only find candidates are in single precision, hence the slack on the floor.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
-from typing import NamedTuple
+from operator import attrgetter
 
 import numpy as np
-from numpy.typing import NDArray
 
-from indexer.tfidf import K1, B, Floats, Posting, top, word_idf
+from indexer.shares import Numbers, Shares, Term
+from indexer.tfidf import Floats, Long, Posting, leaders, reached, top, word_idf
 
-# A thousand terms added in another order differ by less than 1e-12 of their sum.
-SLACK = 1 - 1e-9
-ABOVE_ZERO = 5e-324
-# Greatest shares are remembered for so many terms.
-REMEMBERED = 50_000
+# Single precision rounds a sum by at most 6e-8 of it with each term, up or down; this
+# is allowed for.
+SLACK = 1e-6
+# Less than any sum above zero.
+LEAST = 1e-30
 # To add up so many postings costs less than to skip some of them.
 FEW = 30_000
-Numbers = NDArray[np.int32] | NDArray[np.int64]
-
-
-class Term(NamedTuple):
-    """One term of a question: its list, its weight times idf, the most it adds."""
-
-    name: str
-    posting: Posting
-    factor: float
-    bound: float
+# So many postings a passage are added up before anything is looked up.
+SHORT = 0.3
+# To look a passage up in a list costs so many times what adding a posting does.
+DEARER = 5
+# So few candidates are scored in full.
+A_FEW = 40
 
 
 class Scorer:
-    """Finds the best passages of one space; keeps two numbers a passage.
+    """Finds the best passages of one space; keeps a few numbers a passage.
 
     Attributes:
         size: How many passages there are.
@@ -54,14 +51,15 @@ class Scorer:
 
     def __init__(self, lengths: Floats) -> None:
         self.size = len(lengths)
-        average = (float(lengths.mean()) if self.size else 0.0) or 1.0
-        self._resistance: Floats = K1 * (1 - B + B * lengths / average)
+        self._shares = Shares(lengths)
         # All zero between two questions: to clear it is cheaper than a new one.
-        self._sums = np.zeros(self.size)
-        self._greatest: dict[str, float] = {}
+        self._sums = np.zeros(self.size, np.float32)
 
     def best(
-        self, weights: Mapping[str, float], lists: Mapping[str, Posting], limit: int
+        self,
+        weights: Mapping[str, float],
+        lists: Mapping[str, Posting | Long],
+        limit: int,
     ) -> list[tuple[int, float]]:
         """Return the best passages by number with their scores; ties by number.
 
@@ -76,100 +74,98 @@ class Scorer:
             self._term(name, lists[name], weights[name])
             for name in sorted(weights.keys() & lists.keys())
         ]
-        if sum(len(term.posting.numbers) for term in terms) <= FEW:
+        if sum(term.size for term in terms) <= FEW:
             return self._all(terms, limit)
-        rarest_first = sorted(terms, key=lambda term: len(term.posting.numbers))
+        rarest_first = sorted(terms, key=attrgetter("size"))
         candidates = self._candidates(rarest_first, limit)
-        scores = np.zeros(len(candidates))
-        for term in terms:
-            self._look_up(term, candidates, scores)
+        scores = self._shares.of_passages(terms, candidates)
         order = np.lexsort((candidates, -scores))[:limit]
         return [(int(candidates[i]), float(scores[i])) for i in order if scores[i] > 0]
 
-    def _all(self, terms: list[Term], limit: int) -> list[tuple[int, float]]:
+    def _term(self, name: str, posting: Posting | Long, weight: float) -> Term:
+        size = posting.df
+        factor = weight * word_idf(self.size, size)
+        bound = factor * self._shares.greatest.get(name, 1.0)
+        return Term(name, posting, factor, bound, size)
+
+    def _all(self, terms: Sequence[Term], limit: int) -> list[tuple[int, float]]:
         """Add up all lists at once, in alphabetical order: few are soon added."""
         if not terms:
             return []
-        numbers = np.concatenate([term.posting.numbers for term in terms])
-        counts = np.concatenate([term.posting.counts for term in terms])
-        part = _saturated(counts, self._resistance.take(numbers))
-        part *= np.repeat(
-            [term.factor for term in terms],
-            [len(term.posting.numbers) for term in terms],
-        )
+        numbers, part = self._shares.of_lists(terms)
         # With weights, the counts are not whole numbers.
         scores = np.bincount(numbers, part, self.size).astype(np.float64, copy=False)
         return [(number, float(scores[number])) for number in top(scores, limit)]
 
-    def _term(self, name: str, posting: Posting, weight: float) -> Term:
-        factor = weight * word_idf(self.size, len(posting.numbers))
-        return Term(name, posting, factor, factor * self._greatest.get(name, 1.0))
+    def _add(self, terms: Sequence[Term]) -> None:
+        """Add whole lists to the sums."""
+        np.add.at(self._sums, *self._shares.of_lists(terms, roughly=True))
 
     def _candidates(self, terms: list[Term], limit: int) -> Numbers:
-        """Return the passages that may be among the best, ascending."""
+        """Return the passages that may be among the best."""
         left = _sums_behind([term.bound for term in terms])
-        floor, added = 0.0, 0
-        while added < len(terms) and floor * SLACK <= left[added]:
-            floor = self._add(terms[added], floor, limit)
-            added += 1
-        candidates, sums = self._take(terms[:added], floor * SLACK - left[added])
+        added, floor, candidates = self._add_enough(terms, left, limit)
+        slack = _slack(terms)
+        sums = self._sums[candidates].astype(np.float64)
+        self._sums.fill(0)
         for place in range(added, len(terms)):
-            floor = _raised(floor, sums, limit)
-            stays = sums >= floor * SLACK - left[place]
+            if len(candidates) <= A_FEW:
+                break
+            sums += self._shares.of_passages(terms[place : place + 1], candidates)
+            floor = max(floor, reached(sums, limit))
+            stays = sums >= floor * slack - left[place + 1]
             candidates, sums = candidates[stays], sums[stays]
-            self._look_up(terms[place], candidates, sums)
-        return candidates[sums >= _raised(floor, sums, limit) * SLACK]
+        return candidates
 
-    def _add(self, term: Term, floor: float, limit: int) -> float:
-        """Add a whole list to the sums; return the floor, raised if it can be."""
-        numbers, counts = term.posting
-        part = _saturated(counts, self._resistance.take(numbers))
-        if term.name not in self._greatest:
-            if len(self._greatest) == REMEMBERED:
-                self._greatest.clear()
-            self._greatest[term.name] = float(part.max())
-        sums = self._sums.take(numbers)
-        sums += term.factor * part
-        self._sums[numbers] = sums
-        return _raised(floor, sums, limit)
+    def _add_enough(
+        self, terms: Sequence[Term], left: Sequence[float], limit: int
+    ) -> tuple[int, float, Numbers]:
+        """Add lists up until it costs less to look up passages in those left.
 
-    def _take(self, terms: list[Term], reach: float) -> tuple[Numbers, Floats]:
-        """Return what is in reach of the sums, by number; all sums are zero again."""
-        reach = max(reach, ABOVE_ZERO)
-        if 4 * sum(len(term.posting.numbers) for term in terms) > self.size:
-            found = np.flatnonzero(self._sums >= reach)
-            sums = self._sums[found]
-            self._sums.fill(0)
-            return found, sums
-        # A passage of two lists is taken with the first: its sum is zero then.
-        parts = [self._taken(term.posting.numbers, reach) for term in terms]
-        numbers = np.concatenate([part[0] for part in parts] or [np.zeros(0, np.int64)])
-        sums = np.concatenate([part[1] for part in parts] or [np.zeros(0)])
-        order = np.argsort(numbers)
-        return numbers[order], sums[order]
+        Returns:
+            How many are added up, the floor, and the passages that may reach it.
+        """
+        slack = _slack(terms)
+        added, end, floor = 0, self._batch(terms, 0), 0.0
+        while True:
+            self._add(terms[added:end])
+            added = end
+            floor = max(floor, self._floor(terms[added:], limit))
+            reach = floor * slack
+            while end < len(terms) and left[end] >= reach:
+                end += 1
+            if end > added:
+                continue
+            reach = max(reach - left[added], LEAST)
+            candidates = np.flatnonzero(self._sums >= reach)
+            if added == len(terms) or DEARER * len(candidates) <= terms[added].size:
+                return added, floor, candidates
+            end = self._batch(terms, added)
 
-    def _taken(self, numbers: Numbers, reach: float) -> tuple[Numbers, Floats]:
-        sums = self._sums.take(numbers)
-        self._sums[numbers] = 0
-        within = sums >= reach
-        return numbers[within], sums[within]
+    def _batch(self, terms: Sequence[Term], added: int) -> int:
+        """Return up to where lists are added up at once: the shortest left, or one."""
+        total = 0.0
+        for place in range(added, len(terms)):
+            total += terms[place].size
+            if total > SHORT * self.size:
+                return max(place, added + 1)
+        return len(terms)
 
-    def _look_up(self, term: Term, candidates: Numbers, sums: Floats) -> None:
-        """Add one term's share to the sums of those candidates that hold it."""
-        numbers, counts = term.posting
-        at = numbers.searchsorted(candidates.astype(numbers.dtype, copy=False))
-        at[at == len(numbers)] = 0
-        held = np.flatnonzero(numbers[at] == candidates)
-        at, own = at[held], candidates[held]
-        part = _saturated(counts[at], self._resistance[own])
-        sums[held] += term.factor * part
+    def _floor(self, terms: Sequence[Term], limit: int) -> float:
+        """Return a score that `limit` passages reach, by scoring those that lead.
+
+        Args:
+            terms: Those that are not added up.
+        """
+        leading = leaders(self._sums, limit)
+        if len(leading) < limit:
+            return 0.0
+        scores = self._sums[leading] + self._shares.of_passages(terms, leading)
+        return float(scores.min())
 
 
-def _saturated(counts: NDArray[np.integer], resistance: Floats) -> Floats:
-    times = counts.astype(np.float64)
-    resistance += times
-    times /= resistance
-    return times
+def _slack(terms: Sequence[Term]) -> float:
+    return 1 - SLACK * (len(terms) + 1)
 
 
 def _sums_behind(bounds: list[float]) -> list[float]:
@@ -179,11 +175,3 @@ def _sums_behind(bounds: list[float]) -> list[float]:
     [7.0, 3.0, 1.0, 0.0]
     """
     return [*accumulate(reversed(bounds), initial=0.0)][::-1]
-
-
-def _raised(floor: float, sums: Floats, limit: int) -> float:
-    """Return the sum that `limit` passages reach, or the floor if that is higher."""
-    above = sums[sums > floor]
-    if len(above) < limit:
-        return floor
-    return float(np.partition(above, len(above) - limit)[len(above) - limit])

@@ -120,7 +120,7 @@ class Index:
     ) -> tuple[Hit, ...]:
         """Search the passages of the question's own language, or the English ones."""
         language = self._language_of(spoken)
-        if spoken != language and self.ranker.size(f"passages:{spoken}"):
+        if spoken != language and self._scorer(f"passages:{spoken}").size:
             asked = self.analyser.analyse(question, language=spoken, asked=True)
             weights, language = self.ranker.weights(asked), spoken
         return self._passage_hits(asked, weights, limit, language, quoted)
@@ -149,7 +149,9 @@ class Index:
             and token.text not in capitals
             and token.text not in self.analyser.known_words
         ]
-        in_documents = self.store.lists("passages:en", [stem(word) for word in unknown])
+        in_documents = self.store.passage_lists(
+            "passages:en", [stem(word) for word in unknown]
+        )
         unknown = [word for word in unknown if stem(word) not in in_documents]
         english = self.store.english(unknown)
         unknown = [word for word in unknown if word not in english]
@@ -266,15 +268,16 @@ class Index:
         quoted: int,
     ) -> tuple[Hit, ...]:
         space = f"passages:{language}"
-        if not self.ranker.size(space):
+        scorer = self._scorer(space)
+        if not scorer.size:
             return ()
-        lists = self.store.lists(space, weights)
-        best = self._scorer(space).best(weights, lists, limit)
+        lists = self.store.passage_lists(space, weights)
+        best = scorer.best(weights, lists, limit)
         found = self.store.passages(space, [number for number, _ in best])
         hits = [
             Hit(passage, score) for passage, (_, score) in zip(found, best, strict=True)
         ]
-        shares = self._shares(asked, weights, lists, self.ranker.size(space))
+        shares = self._shares(asked, weights, lists, scorer.size)
         for place, hit in enumerate(hits[:quoted]):
             relative = hit.score / hits[0].score
             extract = best_sentence(asked, shares, hit.passage, relative, self.analyser)
@@ -283,20 +286,20 @@ class Index:
 
     def _scorer(self, space: str) -> Scorer:
         if space not in self._scorers:
-            self._scorers[space] = Scorer(self.ranker.array(space))
+            self._scorers[space] = Scorer(self.store.array(space))
         return self._scorers[space]
 
     @staticmethod
     def _shares(
         asked: Analysed,
         weights: Mapping[str, float],
-        lists: Mapping[str, tfidf.Posting],
+        lists: Mapping[str, tfidf.Posting | tfidf.Long],
         size: int,
     ) -> dict[str, float]:
         """Return what each term of a question is worth; together 1."""
         worth = {
             term: weights[term]
-            * tfidf.word_idf(size, len(lists[term].numbers) if term in lists else 0)
+            * tfidf.word_idf(size, lists[term].df if term in lists else 0)
             for term in dict.fromkeys(asked.terms)
         }
         total = sum(worth.values()) or 1.0
@@ -304,7 +307,7 @@ class Index:
 
     def _understanding(self, ranking: Ranking, language: str) -> Understanding:
         asked = ranking.asked
-        passages = self.store.lists(f"passages:{language}", ranking.weights)
+        passages = self.store.passage_lists(f"passages:{language}", ranking.weights)
         known = {entity.name: self.numbers(entity.name) for entity in asked.entities}
         content = [
             term for term in dict.fromkeys(asked.terms) if term not in STOP_TERMS

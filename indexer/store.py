@@ -32,9 +32,10 @@ from indexer.layout import (
     source_of,
 )
 from indexer.lists import Lists
-from indexer.tfidf import Floats, Posting
+from indexer.tfidf import Floats, Long, Posting
 from indexer.types import Document, Passage, Source
 
+PAGES_KIB = 256
 CURE = "run `python -m indexer build` to make a new one"
 # A build takes over what has not changed: also what is damaged there.
 CURE_OF_DAMAGE = "run `python -m indexer build --full` to make a new one"
@@ -58,6 +59,8 @@ class Store:
         uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
         self._connection = sqlite3.connect(uri, uri=True)
         try:
+            # Lists are kept by us: SQLite's own pages of them would be a second copy.
+            self._connection.execute(f"pragma cache_size=-{PAGES_KIB}")
             self.meta = dict(self._connection.execute("select key, value from meta"))
             self._check(path)
         except (sqlite3.Error, ValueError, KeyError, IndexError, TypeError):
@@ -141,6 +144,13 @@ class Store:
 
     def lists(self, space: str, words: Iterable[str]) -> dict[str, Posting]:
         """Return the postings of those words that the space knows; rows are cached."""
+        known = self._lists.known(space, words)
+        return {word: found.posting() for word, found in known.items()}
+
+    def passage_lists(
+        self, space: str, words: Iterable[str]
+    ) -> dict[str, Posting | Long]:
+        """Return the same as they are kept: long lists of large spaces are dense."""
         return self._lists.known(space, words)
 
     def postings(self, space: str) -> Postings:

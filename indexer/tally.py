@@ -56,6 +56,7 @@ class Tally:
     def __init__(self, terms: Terms) -> None:
         self.size = 0
         self._terms = terms
+        self._title, self._titled = "", list[int]()
         self._weights = np.zeros(0)
         self._new, self._ids, self._sizes = array("i"), array("i"), array("i")
         self._kept, self._kept_as = array("i"), array("i")
@@ -64,10 +65,13 @@ class Tally:
 
     def add(self, title: str, text: str) -> None:
         """Count the next passage."""
-        ids = self._terms.of(title) * TITLE + self._terms.of(text)
+        if title != self._title:
+            # The passages of a section come one after another.
+            self._title, self._titled = title, self._terms.of(title) * TITLE
+        ids = self._titled + self._terms.of(text)
         self._new.append(self.size)
         self._sizes.append(len(ids))
-        self._ids.extend(ids)
+        self._ids.fromlist(ids)
         self.size += 1
         if len(self._ids) >= AT_ONCE:
             self._close_run()

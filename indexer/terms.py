@@ -14,6 +14,7 @@ from itertools import chain
 from indexer.analysis import (
     HAN,
     ORDINALS,
+    PARTED,
     SEA,
     Token,
     normalise,
@@ -28,6 +29,10 @@ WORD = re.compile(
     rf"[0-9]+\s?(?:st|nd|rd|th)\b|[0-9]+"
     rf"|[^\W\d_{SEA}{HAN}]+(?:'[^\W\d_{SEA}{HAN}]+)*"
 )
+# The same in ASCII, where most texts need not even that: without digits and
+# apostrophes they are letters, and what parts them.
+ASCII_WORD = re.compile(r"[0-9]+\s?(?:st|nd|rd|th)\b|[0-9]+|[a-z]+(?:'[a-z]+)*")
+MORE_THAN_LETTERS = re.compile("[0-9']")
 # There runs are cut to grams, and a year may be of the Buddhist era.
 UNSPACED = re.compile(f"[{SEA}{HAN}\u0e00-\u0eff\u1780-\u17ff]")
 # Between the words of a text that is put together again; no run reaches across it.
@@ -62,9 +67,12 @@ class Terms:
     def of(self, text: str) -> list[int]:
         """Return the numbers of a text's terms, in order, with repeats."""
         normal = normalise(text)
-        if not normal.isascii() and UNSPACED.search(normal):
+        if normal.isascii():
+            words = _ascii_words(normal)
+        elif UNSPACED.search(normal):
             return self._analysed(text)
-        words = WORD.findall(normal)
+        else:
+            words = WORD.findall(normal)
         numbers = [*map(self._of_word.__getitem__, words)]
         lowest = min(numbers, default=0)
         if lowest == LOST:
@@ -102,11 +110,15 @@ class Terms:
 
     def _with_names(self, words: list[str], numbers: list[int]) -> list[int]:
         """Read names where they may begin; analyse where one may have a number."""
-        stems = [self.names[max(number, ~number)] for number in numbers]
+        stems = [self.names[n if n >= 0 else ~n] for n in numbers]
         found: list[int] = []
         place = 0
         while place < len(words):
             number = numbers[place]
+            if number >= 0 and number not in self._begin_names:
+                found.append(number)
+                place += 1
+                continue
             begins = max(number, ~number) in self._begin_names
             match = self._analyser.name_at(stems, place) if begins else None
             if self._counted(words, stems, numbers, place, match):
@@ -167,6 +179,12 @@ class _OfWord(dict[str, int]):
     def __missing__(self, word: str) -> int:
         self[word] = number = self._terms.number_of_word(word)
         return number
+
+
+def _ascii_words(normal: str) -> list[str]:
+    if MORE_THAN_LETTERS.search(normal):
+        return ASCII_WORD.findall(normal)
+    return normal.translate(PARTED).split()
 
 
 def _parts(word: str) -> bool:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,10 +26,15 @@ K1 = 1.2
 B = 0.75
 WORDS_SHARE = 0.67
 GRAMS_SHARE = 0.33
+# Where only the best are looked for, scores are dealt out to so many hands.
+HANDS = 512
+LEAST_A_HAND = 8
+MANY_FOR_A_SORT = 100
 
 Ints = NDArray[np.int32]
 Counts = NDArray[np.uint16]
 Floats = NDArray[np.float64]
+Number = TypeVar("Number", bound=np.floating)
 NO_FLOATS: Floats = np.zeros(0)
 
 
@@ -38,6 +43,32 @@ class Posting(NamedTuple):
 
     numbers: Ints
     counts: NDArray[np.uint16] | NDArray[np.uint8]
+
+    @property
+    def df(self) -> int:
+        """Return how many passages the word is in."""
+        return len(self.numbers)
+
+    def posting(self) -> Posting:
+        """Return the list itself."""
+        return self
+
+
+class Long(NamedTuple):
+    """A list of many passages, a byte each: less room, and looked up at once.
+
+    Attributes:
+        df: How many passages the word is in.
+        dense: uint8, how often it is in passage 0, 1, ...
+    """
+
+    df: int
+    dense: NDArray[np.uint8]
+
+    def posting(self) -> Posting:
+        """Return the list with its passages named."""
+        numbers = np.flatnonzero(self.dense)
+        return Posting(numbers.astype(np.int32), self.dense[numbers])
 
 
 class LeftOut(NamedTuple):
@@ -161,16 +192,54 @@ def fuse(words: Floats, grams: Floats) -> Floats:
     return fused
 
 
-def top(scores: Floats, limit: int) -> list[int]:
+def top(scores: NDArray[np.floating], limit: int) -> list[int]:
     """Return the numbers of the best scores above zero; ties by number.
 
     >>> top(np.array([0.0, 2.0, 1.0, 2.0]), 2)
     [1, 3]
     """
-    above = np.flatnonzero(scores > 0)
-    if len(above) > limit:
-        # Partial selection is linear; sorting every score would cost more than scoring.
-        floor = np.partition(scores[above], len(above) - limit)[len(above) - limit]
-        above = above[scores[above] >= floor]
-    order = np.lexsort((above, -scores[above]))
-    return [int(n) for n in above[order[:limit]]]
+    floor = reached(scores, limit)
+    above = np.flatnonzero(scores >= floor if floor else scores > 0)
+    best = scores[above]
+    if len(above) > MANY_FOR_A_SORT:
+        place = max(len(above) - limit, 0)
+        above = above[best >= np.partition(best, place)[place]]
+        best = scores[above]
+    order = np.lexsort((above, -best))
+    found: list[int] = above[order[:limit]].tolist()
+    return found
+
+
+def reached(scores: NDArray[np.floating], limit: int) -> float:
+    """Return a score that at least `limit` of all reach; zero where there are fewer.
+
+    Seldom far below the score that exactly so many reach, and found at a tenth of the
+    cost: only the best score of each hand is looked at.
+    """
+    if (dealt := _dealt(scores, limit)) is not None:
+        scores = dealt.max(axis=0)
+    place = len(scores) - limit
+    if place < 0:
+        return 0.0
+    return max(float(np.partition(scores, place)[place]), 0.0)
+
+
+def leaders(scores: NDArray[np.floating], limit: int) -> NDArray[np.intp]:
+    """Return the numbers of some scores above zero, few of them below the best `limit`.
+
+    Of the best hands each gives its best; where there are few, those are the best.
+    """
+    if (dealt := _dealt(scores, limit)) is None:
+        return np.array(top(scores, limit), np.intp)
+    hands = np.argpartition(dealt.max(axis=0), -limit)[-limit:]
+    found: NDArray[np.intp] = dealt[:, hands].argmax(axis=0) * dealt.shape[1] + hands
+    return found[scores[found] > 0]
+
+
+def _dealt(scores: NDArray[Number], limit: int) -> NDArray[Number] | None:
+    """Deal the scores out, a hand a column; the last few are left over."""
+    hands = min(HANDS, len(scores) // LEAST_A_HAND)
+    if hands < 4 * limit:
+        return None
+    rows = len(scores) // hands
+    return scores[: rows * hands].reshape(rows, hands)

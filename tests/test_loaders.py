@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from indexer.errors import KnowledgeError
 from indexer.files import files_below
-from indexer.loaders import LOADERS, html, load, pdf
+from indexer.loaders import LOADERS, html, load, pdf, plain
 from indexer.loaders import docx as word
 from indexer.loaders.worker import read_here
 from indexer.types import Section
@@ -449,3 +450,13 @@ def test_damaged_files_give_sections_or_a_knowledge_error(
         faulty = error.file
 
     assert faulty in ("", "a")
+
+
+@given(st.text(st.sampled_from("ab \t\n\f\x1c\u2028"), max_size=30))
+def test_blocks_of_plain_text_end_before_blank_lines(text: str):
+    found = re.finditer(r"\S(?:.|\n(?!\s*\n))*", text)
+    expected = [(block[0], text.count("\n", 0, block.start()) + 1) for block in found]
+
+    blocks = [(block.text, block.locator) for block in plain.blocks(text)]
+
+    assert blocks == [(own, f"line {line}") for own, line in expected]

@@ -98,6 +98,25 @@ def test_counts_take_one_byte_and_stop_there_unless_the_space_is_wide(path: Path
     wide.close()
 
 
+def test_long_lists_of_a_large_space_are_kept_dense(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    store = Store(path)
+    listed = store.lists("passages:en", ["mou", "som"])
+    monkeypatch.setattr(lists_module, "DENSE_FROM", 2)
+    large = Store(path)
+
+    kept = large.passage_lists("passages:en", ["mou", "som"])
+
+    assert {word: found.df for word, found in kept.items()} == {"mou": 2, "som": 1}
+    assert kept["mou"].dense.tolist() == [1, 255]
+    for word, found in large.lists("passages:en", ["mou", "som"]).items():
+        assert found.numbers.tolist() == listed[word].numbers.tolist()
+        assert found.counts.tolist() == listed[word].counts.tolist()
+    store.close()
+    large.close()
+
+
 def test_all_postings_are_read_as_they_were_counted(toy: Path):
     store = Store(toy / "index.db")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import chain
+from unittest.mock import patch
 
 import bm25s
 import numpy as np
@@ -265,6 +266,31 @@ def test_top_equals_a_full_sort_with_ties_by_number(values: list[int], limit: in
 
     order = sorted(range(len(values)), key=lambda n: (-values[n], n))
     assert best == [n for n in order if values[n] > 0][:limit]
+
+
+@given(
+    st.lists(st.floats(0, 1, width=32), max_size=90),
+    st.integers(1, 4),
+    st.sampled_from([np.float32, np.float64]),
+)
+def test_dealt_out_the_best_reach_what_is_told(
+    values: list[float], limit: int, kind: type[np.floating]
+):
+    scores = np.array(values, kind)
+
+    with patch.multiple(tfidf, HANDS=16, LEAST_A_HAND=2):
+        reached, leading = tfidf.reached(scores, limit), tfidf.leaders(scores, limit)
+        best = tfidf.top(scores, limit)
+
+    assert reached == 0 or (scores >= reached).sum() >= limit
+    assert len(set(leading.tolist())) == len(leading) <= limit
+    assert (scores[leading] > 0).all()
+    assert (
+        best
+        == sorted(np.flatnonzero(scores > 0).tolist(), key=lambda n: (-scores[n], n))[
+            :limit
+        ]
+    )
 
 
 # Left out, a way of asking takes its counts and its length with it, and in the word

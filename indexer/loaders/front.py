@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -92,7 +91,7 @@ def document(
         changed=front.changed or "",
         rights=front.rights,
         sections=tuple(
-            section if section.title else replace(section, title=title)
+            section if section.title else Section(title, section.text, section.locator)
             for section in sections
         ),
         source_ids=tuple(front.sources),
