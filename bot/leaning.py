@@ -16,13 +16,13 @@ from indexer.search import Index
 from indexer.types import Hit, Understanding
 
 # Whatever leans may have been read wrongly.
-LEANING = -0.3
+LEANING = -0.8
 # It is of the topic of the fact told last.
 SAME_TOPIC = 2.0
 # It lacks what the turn before was about: all of it, or every body that was named.
 OTHER_SUBJECT, OTHER_BODY = -3.0, -3.0
 # It lacks a word of the follow-up itself.
-OWN_MISSING = -2.0
+OWN_MISSING = -3.0
 # The follow-up names something else only, and the reading asks nothing about that.
 OTHER_ASPECT = -1.0
 # It has the number, country or year that the reading names, or another one.

@@ -30,7 +30,7 @@ STRENGTH, STRENGTH_TYPED, TOLERANCE = 0.5, 10.0, 0.01
 FOLDS = 5
 # Shares of the harmless examples, which are written to be mistaken: by the model, by
 # certain patterns that it does not doubt, by either for the line.
-FALSE_REPLIES, DOUBTFUL, FALSE_LINES, FALSE_ALARMS = 0.05, 0.02, 0.08, 0.002
+FALSE_REPLIES, DOUBTFUL, FALSE_LINES, FALSE_ALARMS = 0.05, 0.03, 0.08, 0.002
 GRID = np.arange(-4.0, 20.0, 0.05).round(2)
 
 Floats = NDArray[np.float64]
