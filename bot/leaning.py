@@ -10,27 +10,21 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from bot.rewriting import GENERIC, Before, Reading, subject_of
+from bot.rewriting import Before, Reading, subject_of
 from bot.types import Turn
 from indexer.search import Index
 from indexer.types import Hit, Understanding
 
-# Whatever leans may have been read wrongly.
-LEANING = -0.8
-# It is of the topic of the fact told last.
-SAME_TOPIC = 2.0
-# It lacks what the turn before was about: all of it, or every body that was named.
-OTHER_SUBJECT, OTHER_BODY = -3.0, -3.0
+# What a message that leans begins with; its facts' own confidence weighs less.
+LEANING, CONFIDENCE = -0.95, 0.65
+# A fact is of the topic of the fact told last.
+SAME_TOPIC = 1.5
 # It lacks a word of the follow-up itself.
-OWN_MISSING = -3.0
-# The follow-up names something else only, and the reading asks nothing about that.
-OTHER_ASPECT = -1.0
-# It has the number, country or year that the reading names, or another one.
-AGREES, DISAGREES = 1.0, -3.0
+OWN_MISSING = -1.35
 # It was just told; but "and where?" asks for what it shows.
-TOLD, TOLD_LACKS, TOLD_SHOWS = -2.5, -4.0, 1.0
+TOLD, TOLD_LACKS, TOLD_SHOWS = -0.6, -2.0, 0.2
 # The message is read as if nothing had been said, although it leans.
-ALONE = -3.0
+ALONE = -0.3
 # With nothing but these terms, the fact told last is asked again.
 BARE = frozenset(
     "who when where how mani much why year date day month time exact place sinc until "
@@ -131,35 +125,18 @@ class Judge:
     def alone(self, hit: Hit) -> float:
         """Return the log odds of a fact, by its confidence and its topic."""
         same = self._topic(hit.passage.document_id) in self._topics
-        return log_odds(hit.confidence) + SAME_TOPIC * same
+        return LEANING + CONFIDENCE * log_odds(hit.confidence) + SAME_TOPIC * same
 
     def leaning(self, hit: Hit, reading: Reading) -> float:
         """Return the log odds of a fact as the answer to one reading."""
-        odds = LEANING + self.alone(hit) + self._held(hit, reading)
         lacks = bool(reading.own & self._lost(hit))
-        odds += OWN_MISSING * lacks
-        odds += OTHER_ASPECT * (not reading.aspect_kept)
-        for name in ("entity", "country", "year"):
-            agrees = hit.features[name]
-            odds += AGREES * (agrees > 0) + DISAGREES * (agrees < 0)
+        odds = self.alone(hit) + OWN_MISSING * lacks
         fact_id = hit.passage.document_id
         if fact_id in self._shows:
             return odds + TOLD_SHOWS
         if fact_id in self._told:
             return odds + (TOLD_LACKS if lacks or not reading.own else TOLD)
         return odds
-
-    @staticmethod
-    def _spoken(words: frozenset[str]) -> set[str]:
-        return {word.replace("_", " ") for word in words}
-
-    def _held(self, hit: Hit, reading: Reading) -> float:
-        """Return what speaks against a fact that lacks what was said before."""
-        missing = {*hit.missing}
-        held = self._spoken(reading.held - GENERIC)
-        named = self._spoken(reading.held & self._bodies)
-        share = len(held & missing) / max(len(held), 1)
-        return OTHER_SUBJECT * share + OTHER_BODY * (bool(named) and named <= missing)
 
     def _lost(self, hit: Hit) -> set[str]:
         """Return the terms that a fact lacks (`Hit.missing` has them as typed)."""
