@@ -114,7 +114,7 @@ def _build_on(
     try:
         maker = Maker(target, knowledge, curated, old)
         meta = maker.make(library, stamped, track)
-        calibration = calibrate(target, meta, old, track)
+        calibration = calibrate(target, meta, curated.near_misses, old, track)
         _verify(target)
         if trial is None:
             swap(target, index)

@@ -1,22 +1,25 @@
 """Asks the stored ways of asking as if they were not stored, to learn from it.
 
 What confidence is fitted to (see `fitting`): the hits of each way without itself,
-without its whole fact, and with its rarest word exchanged.
+without its whole fact, and with its rarest word exchanged; and those of near misses,
+which no fact answers.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from indexer import signals, tfidf
+from indexer import lacking, signals, tfidf
 from indexer.analysis import grams
 from indexer.fitting import Sample
 from indexer.glossary import Analysed, weight
 from indexer.options import ASKED
+from indexer.ranking import Ranking
 from indexer.reports import Track, silent
 from indexer.search import Index
+from indexer.signals import Candidate
 from indexer.tfidf import LeftOut
 from indexer.types import Passage
 
@@ -45,6 +48,20 @@ def leave_one_out(
             if others and place % 2 == 0:
                 other = others[(number * STEP + place * STRIDE) % len(others)]
                 samples += _exchanged_sample(index, number, asked, other)
+    return samples
+
+
+def near_misses(index: Index, questions: Iterable[str]) -> list[Sample]:
+    """Ask questions that lie near a fact and that no fact answers."""
+    samples = []
+    for question in questions:
+        repaired = index.repair(question)
+        asked = index.analyser.analyse(question, repaired=repaired, asked=True)
+        ranking = index.ranker.rank(asked, index.ranker.weights(asked))
+        candidates = index.candidates(ranking, "en")
+        if candidates:
+            fact = candidates[0].number
+            samples.append(_unanswered(index, ranking, candidates, fact))
     return samples
 
 
@@ -89,13 +106,20 @@ def _left_out_samples(index: Index, number: int, asked: Analysed) -> list[Sample
     if candidates:
         shown = candidates[: signals.together(ranking, candidates)]
         right = any(candidate.number == number for candidate in shown)
-        features = signals.signals(ranking, candidates, index.analyser)
-        found.append(Sample(features, right, True, number))
+        sample = _unanswered(index, ranking, candidates, number)
+        found.append(sample._replace(right=right, answerable=True))
     candidates = index.candidates(without, "en")
     if candidates:
-        features = signals.signals(without, candidates, index.analyser)
-        found.append(Sample(features, False, False, number))
+        found.append(_unanswered(index, without, candidates, number))
     return found
+
+
+def _unanswered(
+    index: Index, ranking: Ranking, candidates: Sequence[Candidate], fact: int
+) -> Sample:
+    features = signals.signals(ranking, candidates, index.analyser)
+    found = lacking.marks(ranking, candidates[0].number, index.analyser)
+    return Sample(features, found, right=False, answerable=False, fact=fact)
 
 
 def _exchanged_sample(
@@ -120,5 +144,4 @@ def _exchanged_sample(
     candidates = index.candidates(ranking, "en")
     if changed.terms == asked.terms or not candidates:
         return []
-    features = signals.signals(ranking, candidates, index.analyser)
-    return [Sample(features, False, False, number)]
+    return [_unanswered(index, ranking, candidates, number)]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -37,6 +37,7 @@ FEATURES = (
     "year",
     "place",
     "class",
+    "lacking",
 )
 CERTAIN = 0.99
 NAMED = ("entity", "country", "year", "place", "figure", "class")
@@ -70,6 +71,7 @@ class Calibration:
 
     Attributes:
         bias: Log odds before the first tree.
+        lacking: Mark to what it adds to the signal of that name (`indexer.lacking`).
         answer, clarify: Lowest confidence to answer at, and to ask back at.
         promised, seen: Share of wrong answers aimed at, and out of fold.
         kept: Share of answerable ways of asking that are answered, out of fold.
@@ -78,6 +80,7 @@ class Calibration:
     calibrated: bool = False
     trees: tuple[Tree, ...] = ()
     bias: float = 0.0
+    lacking: Mapping[str, float] = field(default_factory=dict)
     answer: float = 0.8
     clarify: float = 0.55
     promised: float = 0.0

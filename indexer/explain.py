@@ -127,7 +127,7 @@ def _ranked(
         draft = passage.document_id in drafts
         if place >= limit and not draft:
             continue
-        features = signals.signals(ranking, candidates, index.analyser, place)
+        features = index.signals(ranking, candidates, place)
         yield Ranked(
             rank=place + 1,
             id=passage.document_id,

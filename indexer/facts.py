@@ -5,14 +5,14 @@ All problems of all files are gathered, so that one run names them all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from indexer.csv_facts import Draft, read_csv_facts
 from indexer.errors import KnowledgeError
@@ -23,7 +23,7 @@ from indexer.schema import (
     FactFile,
     FactRecord,
     GlossaryFile,
-    Record,
+    NearMissesFile,
     SafetyFile,
     SourceFile,
 )
@@ -31,8 +31,9 @@ from indexer.types import Document, Quote, Section, Source
 
 SAFETY = "safety.yaml"
 EXAMPLES = "safety-examples.yaml"
+NEAR_MISSES = "near-misses.yaml"
 SOURCES = "sources.yaml"
-FileModel = TypeVar("FileModel", bound=Record)
+FileModel = TypeVar("FileModel", bound=BaseModel)
 
 
 class _Loader(yaml.CBaseLoader):
@@ -137,6 +138,7 @@ class Curated:
     safety: SafetyFile | None = None
     safety_text: str = ""
     examples: ExamplesFile | None = None
+    near_misses: list[str] = field(default_factory=list)
     problems: list[KnowledgeError] = field(default_factory=list)
     drafts: list[Draft] = field(default_factory=list)
     places: dict[str, str] = field(default_factory=dict)
@@ -151,6 +153,9 @@ def read_curated(knowledge: Path) -> Curated:
     safety = _read_file(knowledge / SAFETY, knowledge, SafetyFile, curated)
     curated.examples = _read_file(
         knowledge / EXAMPLES, knowledge, ExamplesFile, curated
+    )
+    near_misses = _read_file(
+        knowledge / NEAR_MISSES, knowledge, NearMissesFile, curated
     )
     if sources:
         _take_sources(sources, curated)
@@ -171,7 +176,9 @@ def read_curated(knowledge: Path) -> Curated:
                 take_fact(
                     row.record, row.topic, row.place, relative(path, knowledge), curated
                 )
-    _check_questions(curated)
+    owners = _check_questions(curated)
+    if near_misses:
+        _take_near_misses(near_misses, owners, curated)
     return curated
 
 
@@ -329,18 +336,50 @@ def _fact(record: FactRecord, topic: str, answer: str, file: str) -> Document:
     )
 
 
-def _check_questions(curated: Curated) -> None:
-    """Refuse a way of asking that two facts share: nobody could answer it."""
+def _check_questions(curated: Curated) -> dict[str, str]:
+    """Refuse a way of asking that two facts share: nobody could answer it.
+
+    Returns:
+        Each way of asking, in small letters, to the fact that has it.
+    """
     owners: dict[str, str] = {}
     for fact in curated.facts:
         for variant in fact.variants:
-            key = " ".join(variant.lower().rstrip("?!. ").split())
+            key = _small(variant)
             other = owners.setdefault(key, fact.id)
             if other != fact.id:
                 file, _, place = curated.places[fact.id].partition(": ")
                 cure = "keep it in one of them"
                 reason = f'"{variant}" is also a way of asking {other}; {cure}'
                 curated.problems.append(KnowledgeError(file, place, reason))
+    return owners
+
+
+def _small(question: str) -> str:
+    return " ".join(question.lower().rstrip("?!. ").split())
+
+
+def _take_near_misses(
+    file: NearMissesFile, owners: Mapping[str, str], curated: Curated
+) -> None:
+    """Keep the questions that no fact answers; refuse those that one claims to."""
+    known, seen = {fact.id for fact in curated.facts}, set[str]()
+    for fact_id, questions in file.root.items():
+        reasons = []
+        if fact_id not in known:
+            reasons.append("no fact has this id; check its spelling")
+        for question in questions:
+            key = _small(question)
+            if key in owners:
+                cure = "it is answered, or it is not; keep it in one place"
+                reasons.append(f'"{question}" is a way of asking {owners[key]}; {cure}')
+            elif key in seen:
+                reasons.append(f'"{question}" is given twice; keep one')
+            seen.add(key)
+            curated.near_misses.append(question)
+        curated.problems += [
+            KnowledgeError(NEAR_MISSES, f'"{fact_id}"', reason) for reason in reasons
+        ]
 
 
 def read_safety(text: str) -> SafetyFile:

@@ -8,7 +8,7 @@ from typing import Any
 
 from indexer.types import Document, Passage, Quote, Source
 
-FORMAT = "6"
+FORMAT = "7"
 # Lists are passage numbers (little-endian int32, ascending), then counts, one or two
 # bytes each. Nothing that another passage can change stands with a posting.
 SCHEMA = """

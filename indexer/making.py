@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from indexer import analysis, danger_fit, fact_counts
-from indexer.calibrating import leave_one_out
+from indexer.calibrating import leave_one_out, near_misses
 from indexer.confidence import Calibration
 from indexer.documents import Library, Loaded
 from indexer.fact_counts import FactCounts
@@ -151,7 +151,11 @@ class Maker:
 
 
 def calibrate(
-    target: Path, meta: dict[str, str], old: Store | None, track: Track[int]
+    target: Path,
+    meta: dict[str, str],
+    questions: Iterable[str],
+    old: Store | None,
+    track: Track[int],
 ) -> Calibration:
     """Calibrate a new index, or take what the old one learnt from equal facts."""
     if old and old.meta["facts_hash"] == meta["facts_hash"]:
@@ -161,9 +165,10 @@ def calibrate(
         try:
             facts = index.store.all_passages("facts:en")
             samples = leave_one_out(index, facts, track)
+            missed = near_misses(index, questions)
         finally:
             index.close()
-        calibration = fit(samples, len(facts))
+        calibration = fit(samples, len(facts), missed)
     set_meta(target, "calibration", calibration.to_json())
     return calibration
 
@@ -178,6 +183,7 @@ def build_id(curated: Curated, files: dict[str, str]) -> str:
         danger_fit.key(curated),
     ]
     parts += [f"{fact.id} {fact.checksum}" for fact in _by_id(curated.facts)]
+    parts += curated.near_misses
     parts += [repr(source) for _, source in sorted(curated.sources.items())]
     parts += [f"{name} {digest}" for name, digest in sorted(files.items())]
     return checksum(*parts)[:16]
@@ -191,6 +197,7 @@ def facts_hash(curated: Curated) -> str:
         curated.glossary.to_json(),
         *_versions().values(),
         *(fact.checksum for fact in _by_id(curated.facts)),
+        *curated.near_misses,
     )
 
 

@@ -9,7 +9,14 @@ import re
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    RootModel,
+    model_validator,
+)
 
 PART = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?~?")
 
@@ -260,6 +267,10 @@ class SafetyFile(Record):
     kinds: dict[str, Phrases] = {}
     words: dict[str, Phrases] = {}
     patterns: list[PatternRecord] = []
+
+
+class NearMissesFile(RootModel[dict[Id, list[Text]]]):
+    """Questions near a fact that no fact answers, by the fact's id."""
 
 
 class ExamplesFile(Record):

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from indexer import signals, tfidf
+from indexer import lacking, signals, tfidf
 from indexer.analysis import STOP_WORDS, stem, tokens
 from indexer.confidence import NAMED, Calibration
 from indexer.errors import IndexOutdatedError
@@ -247,7 +247,7 @@ class Index:
             if place >= SIGNALLED:
                 hits.append(Hit(candidate.passage, score))
                 continue
-            features = signals.signals(ranking, candidates, self.analyser, place)
+            features = self.signals(ranking, candidates, place)
             hits.append(
                 Hit(
                     candidate.passage,
@@ -258,6 +258,17 @@ class Index:
                 )
             )
         return tuple(hits), signals.together(ranking, candidates)
+
+    def signals(
+        self, ranking: Ranking, candidates: Sequence[Candidate], place: int = 0
+    ) -> dict[str, float]:
+        """Return all that confidence in the fact at `place` is made of, by name."""
+        number = candidates[place].number
+        found = lacking.marks(ranking, number, self.analyser)
+        return {
+            **signals.signals(ranking, candidates, self.analyser, place),
+            "lacking": lacking.lacks(self.calibration.lacking, found),
+        }
 
     def _passage_hits(
         self,

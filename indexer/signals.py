@@ -147,7 +147,7 @@ def gap(ranking: Ranking, number: int, analyser: Analyser) -> dict[str, float]:
     lacking = [
         min(_idf(ranking, term), IDF_CAP)
         for term in content
-        if not _stands_for(ranking, term, number, analyser)
+        if not stands_for(ranking, term, number, analyser)
     ]
     return {"gap": max(lacking, default=0.0), "size": math.log1p(len(content))}
 
@@ -170,7 +170,7 @@ def focus(ranking: Ranking, own: Candidate, analyser: Analyser) -> float:
         if about and counted:
             return 1.0 if _counts(own, about, analyser) else -1.0
         if about:
-            return 1.0 if _stands_for(ranking, about, own.number, analyser) else -1.0
+            return 1.0 if stands_for(ranking, about, own.number, analyser) else -1.0
     return 0.0
 
 
@@ -192,7 +192,7 @@ def _counts(own: Candidate, about: str, analyser: Analyser) -> bool:
     )
 
 
-def _stands_for(ranking: Ranking, term: str, number: int, analyser: Analyser) -> bool:
+def stands_for(ranking: Ranking, term: str, number: int, analyser: Analyser) -> bool:
     """Tell whether a fact holds a term or a synonym of it."""
     return any(
         holds(ranking, held, number)
@@ -223,14 +223,19 @@ def coverage(ranking: Ranking, number: int, analyser: Analyser) -> float:
     return covered / total if total else 0.0
 
 
-def _idf(ranking: Ranking, term: str) -> float:
+def frequency(ranking: Ranking, term: str) -> int:
+    """Return how many facts hold a term (not only in the way of asking left out)."""
     posting = ranking.lists.get(term)
     df = len(posting.numbers) if posting else 0
     left_out = ranking.left_out
     if posting and left_out and df == 1 and posting.numbers[0] == left_out.number:
         # Only the fact left out knew the word: without it, it is unknown.
         df = 0 if posting.counts[0] <= left_out.words.get(term, 0) else df
-    return tfidf.word_idf(len(ranking.fused), df)
+    return df
+
+
+def _idf(ranking: Ranking, term: str) -> float:
+    return tfidf.word_idf(len(ranking.fused), frequency(ranking, term))
 
 
 def holds(ranking: Ranking, term: str, number: int) -> bool:
@@ -298,7 +303,7 @@ def missing(ranking: Ranking, number: int, analyser: Analyser) -> tuple[str, ...
     lacking = [
         term
         for term in dict.fromkeys(asked.terms)
-        if term not in STOP_TERMS and not _stands_for(ranking, term, number, analyser)
+        if term not in STOP_TERMS and not stands_for(ranking, term, number, analyser)
     ]
     lacking.sort(key=lambda term: -_idf(ranking, term))
     return tuple(asked.typed.get(term, term).replace("_", " ") for term in lacking)

@@ -33,6 +33,7 @@ FLOORS = (
     "indexer.swapping indexer.fact_counts indexer.documents",
     "indexer.ranking",
     "indexer.signals",
+    "indexer.lacking",
     "indexer.search indexer.status",
     "indexer.jsonl",
     "indexer.findings",

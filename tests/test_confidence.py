@@ -8,7 +8,7 @@ import random
 import pytest
 
 from indexer.confidence import FEATURES, Calibration
-from indexer.fitting import CLARIFY_SHARE, MIN_FACTS, TARGET, Sample, fit
+from indexer.fitting import CLARIFY_SHARE, LEAST_OFTEN, MIN_FACTS, TARGET, Sample, fit
 
 PERFECT = {
     "margin": 0.5, "coverage": 1.0, "gram": 0.8, "near": 0.9, "both": 1.0,
@@ -35,7 +35,7 @@ def samples(facts: int = 60, seed: int = 1) -> list[Sample]:
             )
             right = answerable and coverage > 0.4
             found.append(
-                Sample({**seen, "coverage": coverage}, right, answerable, fact)
+                Sample({**seen, "coverage": coverage}, {}, right, answerable, fact)
             )
     return found
 
@@ -109,6 +109,37 @@ def test_the_bands_keep_what_they_promise():
     assert model.clarify == pytest.approx(CLARIFY_SHARE * model.answer, abs=1e-6)
     assert 0 < model.kept <= 1
     assert sum(s.right for s in answered) / len(answered) >= TARGET - 0.05
+
+
+def test_words_that_near_misses_ask_for_speak_against_a_fact():
+    asked = [s._replace(marks={"-town": 1.0} if s.right else {}) for s in samples()]
+    missed = [
+        s._replace(marks={"-town": 1.0, "-cost": 1.0}, right=False, answerable=False)
+        for s in asked
+    ]
+
+    model = fit(asked, 60, missed)
+
+    assert model.lacking["-cost"] < 0 < model.lacking["-town"]
+
+
+def test_a_mark_of_very_few_samples_tells_nothing():
+    asked = [s._replace(marks={f"-rare{s.fact // 2}": 1.0}) for s in samples()]
+    few = [
+        s._replace(marks={"-few": 1.0} if s.fact < LEAST_OFTEN - 1 else {})
+        for s in samples()[::4]
+    ]
+
+    assert "-rare0" in fit(asked, 60).lacking
+    assert fit(few + samples(), 60).lacking == {}
+
+
+def test_near_misses_move_no_threshold_but_by_what_is_lacking():
+    missed = [s._replace(marks={}, right=False, answerable=False) for s in samples()]
+
+    assert fit(samples(), 60, missed).kept == pytest.approx(
+        fit(samples(), 60).kept, abs=0.05
+    )
 
 
 def test_fitting_twice_gives_the_same_numbers():

@@ -482,3 +482,38 @@ def test_any_shape_of_yaml_gives_a_report(tmp_path: Path, shape: object):
     (tmp_path / "facts" / "a.yaml").write_text(json.dumps(shape))
 
     assert all(fault.startswith("facts/a.yaml") for fault in faults_of(tmp_path))
+
+
+NEAR_MISS = "near-misses.yaml"
+
+
+def with_near_misses(knowledge: Path, text: str) -> list[str]:
+    (knowledge / NEAR_MISS).write_text(text, encoding="utf-8")
+    return faults_of(knowledge)
+
+
+def test_near_misses_are_read_in_their_order(knowledge: Path):
+    fact = read_curated(knowledge).facts[0].id
+
+    assert not with_near_misses(knowledge, f'{fact}:\n  - "B, why?"\n  - "A, why?"\n')
+    assert read_curated(knowledge).near_misses == ["B, why?", "A, why?"]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ('no-such-fact:\n  - "Why?"\n', '"no-such-fact": no fact has this id'),
+        ('som8:\n  - "Why?"\n  - "WHY"\n', '"WHY" is given twice; keep one'),
+        ('som8:\n  - "{asked}"\n', "is a way of asking som8; it is answered, or"),
+        ("som8: Why?\n", "valid list"),
+        ("- Why?\n", "valid dictionary"),
+    ],
+)
+def test_a_wrong_near_miss_is_named(knowledge: Path, text: str, fault: str):
+    facts = {fact.id: fact for fact in read_curated(knowledge).facts}
+    asked = facts["som8"].variants[0] if "som8" in facts else ""
+
+    (found,) = with_near_misses(knowledge, text.replace("{asked}", asked))
+
+    assert found.startswith(NEAR_MISS)
+    assert fault in found
