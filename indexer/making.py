@@ -98,8 +98,7 @@ class Maker:
         writer.add("document", [document_row(document)])
         self.documents[document.id] = document.checksum
         if loaded.passages is not None or self._old is None:
-            for passage in loaded.passages or ():
-                tally.add(passage.title, passage.text)
+            tally.add([(p.title, p.text) for p in loaded.passages or ()])
             rows = enumerate(loaded.passages or (), start=first)
             writer.add("passage", (passage_row(space, n, p) for n, p in rows))
         else:
@@ -107,8 +106,7 @@ class Maker:
             if self._counts_hold:
                 tally.keep([int(row[1]) for row in held])
             else:
-                for _, _, _, _, _, title, text, *_ in held:
-                    tally.add(str(title), str(text))
+                tally.add([(str(row[5]), str(row[6])) for row in held])
             rows_as_they_were = enumerate(held, start=first)
             writer.add("passage", ((space, n, *r[2:]) for n, r in rows_as_they_were))
         self.passages += tally.size - first

@@ -4,43 +4,43 @@
 anywhere. Most words begin none: their term is always the same and is remembered. Only
 around the others, and in scripts without spaces, is the text analysed. The terms are
 those of `Analyser.analyse`, in the same order: a property test says so.
+
+Texts in ASCII are cut and looked up some at once: a call for each would cost more.
 """
 
 from __future__ import annotations
 
-import re
-from itertools import chain
+from collections.abc import Callable, Sequence
+from itertools import chain, pairwise
+from operator import itemgetter
 
-from indexer.analysis import (
-    HAN,
-    ORDINALS,
-    PARTED,
-    SEA,
-    Token,
-    normalise,
-    number_of,
-    stem,
-    tokens,
+import numpy as np
+
+from indexer.analysis import ORDINALS, Token, normalise, number_of, stem, tokens
+from indexer.cutting import (
+    BREAK,
+    MARK,
+    UNSPACED,
+    is_plain,
+    words_between_marks,
+    words_of,
 )
 from indexer.glossary import BETWEEN, NUMBER_SIGNS, Analyser, Glossary
+from indexer.tfidf import Ints
 
-# The runs of `analysis.RUN` in scripts with spaces, without the names of its groups.
-WORD = re.compile(
-    rf"[0-9]+\s?(?:st|nd|rd|th)\b|[0-9]+"
-    rf"|[^\W\d_{SEA}{HAN}]+(?:'[^\W\d_{SEA}{HAN}]+)*"
-)
-# The same in ASCII, where most texts need not even that: without digits and
-# apostrophes they are letters, and what parts them.
-ASCII_WORD = re.compile(r"[0-9]+\s?(?:st|nd|rd|th)\b|[0-9]+|[a-z]+(?:'[a-z]+)*")
-MORE_THAN_LETTERS = re.compile("[0-9']")
-# There runs are cut to grams, and a year may be of the Buddhist era.
-UNSPACED = re.compile(f"[{SEA}{HAN}\u0e00-\u0eff\u1780-\u17ff]")
 # Between the words of a text that is put together again; no run reaches across it.
 BORDER = " | "
 # What may follow a name and belong to it: a sign, a number, the date that it is not.
 BEHIND_A_NAME = 6
-# Stands for a word that is no single term, as no known text has one.
-LOST = -(2**40)
+# So many texts are cut at once: their words stay in the processor's cache.
+AT_ONCE = 20
+# The number of what stands between two texts.
+MARKED = -(2**31) + 1
+# A number before these may be one with them: "8 th".
+ORDINAL_ENDS = ("st", "nd", "rd", "th")
+# Stands for a word that is no single term, or may be one with its neighbour.
+LOST = -(2**31)
+NONE = np.zeros(0, np.int32)
 
 
 class Terms:
@@ -58,28 +58,64 @@ class Terms:
         self._numbers: dict[str, int] = {}
         self._analyser, self._language = analyser, language
         spellings = _spellings(analyser.glossary)
-        self._begin_names = {self.number(stem(words[0].text)) for words in spellings}
+        # They are numbered first: what is below their number may be more than a word.
+        for words in spellings:
+            self.number(stem(words[0].text))
+        self._special = len(self.names)
         self._ahead = max(map(len, spellings), default=0) + BEHIND_A_NAME
-        self._of_word = _OfWord(self)
+        self._of_word = _Known(self._number_of_word)
+        self._of_any = _Known(self._number_of_any)
         self._numerals: set[str] = set()
         self._plain: dict[int, int] = {}
 
     def of(self, text: str) -> list[int]:
         """Return the numbers of a text's terms, in order, with repeats."""
-        normal = normalise(text)
-        if normal.isascii():
-            words = _ascii_words(normal)
-        elif UNSPACED.search(normal):
+        return self._of_normal(normalise(text), text)
+
+    def of_all(self, texts: Sequence[str]) -> list[Ints]:
+        """Return the same of many texts."""
+        found: list[Ints] = []
+        for start in range(0, len(texts), AT_ONCE):
+            own = texts[start : start + AT_ONCE]
+            normal = normalise(BREAK.join(own))
+            if normal.count(MARK) == len(own) - 1:
+                found += self._of_some(normal.split(BREAK), own)
+            else:
+                found += [_ints(self.of(text)) for text in own]
+        return found
+
+    def _of_some(self, normal: list[str], texts: Sequence[str]) -> list[Ints]:
+        found = [NONE] * len(texts)
+        together = [place for place, text in enumerate(normal) if is_plain(text)]
+        words = words_between_marks([normal[place] for place in together])
+        numbers = np.array(itemgetter(*words, MARK)(self._of_any), np.int32)[:-1]
+        ends: list[int] = []
+        more: set[int] = set()
+        for special in np.flatnonzero(numbers < self._special).tolist():
+            if words[special] == MARK:
+                ends.append(special)
+            else:
+                more.add(len(ends) - 1)
+        for text, (start, end) in enumerate(pairwise(ends)):
+            own, place = numbers[start + 1 : end], together[text]
+            if text in more and LOST in own:
+                own = _ints(self._of_normal(normal[place], texts[place]))
+            elif text in more:
+                own = _ints(self._with_names(words[start + 1 : end], own.tolist()))
+            found[place] = own
+        for place in set(range(len(texts))).difference(together):
+            found[place] = _ints(self._of_normal(normal[place], texts[place]))
+        return found
+
+    def _of_normal(self, normal: str, text: str) -> list[int]:
+        if not normal.isascii() and UNSPACED.search(normal):
             return self._analysed(text)
-        else:
-            words = WORD.findall(normal)
+        words = words_of(normal)
         numbers = [*map(self._of_word.__getitem__, words)]
         lowest = min(numbers, default=0)
         if lowest == LOST:
             return self._analysed(text)
-        if lowest >= 0 and self._begin_names.isdisjoint(numbers):
-            return numbers
-        return self._with_names(words, numbers)
+        return numbers if lowest >= self._special else self._with_names(words, numbers)
 
     def number(self, term: str) -> int:
         """Return the number of a term."""
@@ -88,9 +124,10 @@ class Terms:
             self.names.append(term)
         return number
 
-    def number_of_word(self, word: str) -> int:
+    def _number_of_word(self, word: str) -> int:
         """Return the number of a word's term, inverted if it counts something."""
-        found = tokens(word)
+        letters = word.isalpha() and word.isascii()
+        found = [Token(word, "latin")] if letters else tokens(word)
         if len(found) != 1:
             return LOST
         text, script = found[0]
@@ -104,6 +141,12 @@ class Terms:
             return ~number
         return number
 
+    def _number_of_any(self, word: str) -> int:
+        """Return the same of a word whose neighbours are not known."""
+        if word == MARK:
+            return MARKED
+        return LOST if word.split("'")[0] in ORDINAL_ENDS else self._of_word[word]
+
     def _analysed(self, text: str) -> list[int]:
         found = self._analyser.analyse(text, language=self._language)
         return [self.number(term) for term in found.terms]
@@ -113,13 +156,12 @@ class Terms:
         stems = [self.names[n if n >= 0 else ~n] for n in numbers]
         found: list[int] = []
         place = 0
-        while place < len(words):
-            number = numbers[place]
-            if number >= 0 and number not in self._begin_names:
-                found.append(number)
-                place += 1
+        for special, number in enumerate(numbers):
+            if number >= self._special or special < place:
                 continue
-            begins = max(number, ~number) in self._begin_names
+            found += numbers[place:special]
+            place = special
+            begins = max(number, ~number) < self._special
             match = self._analyser.name_at(stems, place) if begins else None
             if self._counted(words, stems, numbers, place, match):
                 end = self._end(words, numbers, place)
@@ -131,7 +173,7 @@ class Terms:
             else:
                 found.append(self._plain.get(number, number))
                 place += 1
-        return found
+        return found + numbers[place:]
 
     def _counted(
         self,
@@ -162,7 +204,7 @@ class Terms:
         for place in range(start, len(words)):
             if quiet >= self._ahead and parted:
                 return place
-            if numbers[place] < 0 or numbers[place] in self._begin_names:
+            if numbers[place] < self._special:
                 quiet, parted = 0, False
                 continue
             quiet += 1
@@ -170,21 +212,19 @@ class Terms:
         return len(words)
 
 
-class _OfWord(dict[str, int]):
-    """Word to the number of its term, worked out when it is first asked for."""
+class _Known(dict[str, int]):
+    """Word to its number, worked out when it is first asked for."""
 
-    def __init__(self, terms: Terms) -> None:
-        self._terms = terms
+    def __init__(self, number: Callable[[str], int]) -> None:
+        self._number = number
 
     def __missing__(self, word: str) -> int:
-        self[word] = number = self._terms.number_of_word(word)
+        self[word] = number = self._number(word)
         return number
 
 
-def _ascii_words(normal: str) -> list[str]:
-    if MORE_THAN_LETTERS.search(normal):
-        return ASCII_WORD.findall(normal)
-    return normal.translate(PARTED).split()
+def _ints(numbers: list[int]) -> Ints:
+    return np.array(numbers, np.int32)
 
 
 def _parts(word: str) -> bool:

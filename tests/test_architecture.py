@@ -16,7 +16,7 @@ FLOORS = (
     "indexer indexer.types indexer.errors indexer.settings",
     "indexer.analysis indexer.contacts indexer.files indexer.crew",
     "indexer.glossary indexer.schema indexer.intake indexer.typos indexer.english"
-    " indexer.lines",
+    " indexer.lines indexer.cutting",
     "indexer.csv_facts indexer.passages indexer.tfidf indexer.confidence"
     " indexer.contradictions indexer.phrases",
     "indexer.fitting indexer.shares",
