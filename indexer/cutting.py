@@ -6,7 +6,7 @@ The words are the runs of `analysis.RUN` in scripts with spaces, not yet folded.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from indexer.analysis import HAN, PARTED, SEA
 
@@ -61,3 +61,14 @@ def words_between_marks(normal: Iterable[str]) -> list[str]:
     ['\\x01', 'the', '8', 'th', '\\x01', 'x86', "som's", '\\x01']
     """
     return BREAK.join(["", *normal, ""]).translate(APART).split()
+
+
+class Known(dict[str, int]):
+    """Word to its number, worked out when it is first asked for."""
+
+    def __init__(self, number: Callable[[str], int]) -> None:
+        self._number = number
+
+    def __missing__(self, word: str) -> int:
+        self[word] = number = self._number(word)
+        return number

@@ -69,7 +69,7 @@ class Maker:
             writer.add("passage", rows)
             self.documents.update((fact.id, fact.checksum) for fact in facts)
             for loaded in library.documents(track):
-                self._add_document(writer, loaded)
+                self._add_document(writer, library, loaded)
             self._add_counts(writer, counts)
             writer.add("surface", sorted(counts.surface.items()))
             writer.add("file", file_rows(library.files, library.intake))
@@ -86,7 +86,7 @@ class Maker:
             return fact_counts.kept(self._old, facts)
         return fact_counts.counted(self._analyser, facts)
 
-    def _add_document(self, writer: Writer, loaded: Loaded) -> None:
+    def _add_document(self, writer: Writer, library: Library, loaded: Loaded) -> None:
         """Write a document and its passages, and count them."""
         document = loaded.document
         tally = self._tallies.get(document.language)
@@ -98,7 +98,8 @@ class Maker:
         writer.add("document", [document_row(document)])
         self.documents[document.id] = document.checksum
         if loaded.passages is not None or self._old is None:
-            tally.add([(p.title, p.text) for p in loaded.passages or ()])
+            usual = tally.add([(p.title, p.text) for p in loaded.passages or ()])
+            library.look_over(loaded, usual_words=usual)
             rows = enumerate(loaded.passages or (), start=first)
             writer.add("passage", (passage_row(space, n, p) for n, p in rows))
         else:

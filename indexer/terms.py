@@ -4,15 +4,15 @@
 anywhere. Most words begin none: their term is always the same and is remembered. Only
 around the others, and in scripts without spaces, is the text analysed. The terms are
 those of `Analyser.analyse`, in the same order: a property test says so.
-
-Texts in ASCII are cut and looked up some at once: a call for each would cost more.
+Texts in ASCII are cut some at once: a call for each would cost more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import chain, pairwise
 from operator import itemgetter
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,11 +21,13 @@ from indexer.cutting import (
     BREAK,
     MARK,
     UNSPACED,
+    Known,
     is_plain,
     words_between_marks,
     words_of,
 )
 from indexer.glossary import BETWEEN, NUMBER_SIGNS, Analyser, Glossary
+from indexer.intake import is_telling
 from indexer.tfidf import Ints
 
 # Between the words of a text that is put together again; no run reaches across it.
@@ -38,9 +40,16 @@ AT_ONCE = 20
 MARKED = -(2**31) + 1
 # A number before these may be one with them: "8 th".
 ORDINAL_ENDS = ("st", "nd", "rd", "th")
-# Stands for a word that is no single term, or may be one with its neighbour.
+# Stands for a word that is no single term, or may be more than one.
 LOST = -(2**31)
 NONE = np.zeros(0, np.int32)
+
+
+class Cut(NamedTuple):
+    """The terms of texts, and whether no word of theirs may be a sign of damage."""
+
+    numbers: list[Ints]
+    usual: bool
 
 
 class Terms:
@@ -63,8 +72,8 @@ class Terms:
             self.number(stem(words[0].text))
         self._special = len(self.names)
         self._ahead = max(map(len, spellings), default=0) + BEHIND_A_NAME
-        self._of_word = _Known(self._number_of_word)
-        self._of_any = _Known(self._number_of_any)
+        self._of_word = Known(self._number_of_word)
+        self._of_any = Known(self._number_of_any)
         self._numerals: set[str] = set()
         self._plain: dict[int, int] = {}
 
@@ -72,21 +81,24 @@ class Terms:
         """Return the numbers of a text's terms, in order, with repeats."""
         return self._of_normal(normalise(text), text)
 
-    def of_all(self, texts: Sequence[str]) -> list[Ints]:
-        """Return the same of many texts."""
-        found: list[Ints] = []
+    def of_all(self, texts: Sequence[str]) -> Cut:
+        """Return the same of many texts; `intake.is_telling` decides what is usual."""
+        found, usual = list[Ints](), True
         for start in range(0, len(texts), AT_ONCE):
             own = texts[start : start + AT_ONCE]
             normal = normalise(BREAK.join(own))
             if normal.count(MARK) == len(own) - 1:
-                found += self._of_some(normal.split(BREAK), own)
+                numbers, as_usual = self._of_some(normal.split(BREAK), own)
             else:
-                found += [_ints(self.of(text)) for text in own]
-        return found
+                numbers, as_usual = [_ints(self.of(text)) for text in own], False
+            found += numbers
+            usual = usual and as_usual
+        return Cut(found, usual)
 
-    def _of_some(self, normal: list[str], texts: Sequence[str]) -> list[Ints]:
+    def _of_some(self, normal: list[str], texts: Sequence[str]) -> Cut:
         found = [NONE] * len(texts)
         together = [place for place, text in enumerate(normal) if is_plain(text)]
+        usual = len(together) == len(texts)
         words = words_between_marks([normal[place] for place in together])
         numbers = np.array(itemgetter(*words, MARK)(self._of_any), np.int32)[:-1]
         ends: list[int] = []
@@ -99,13 +111,13 @@ class Terms:
         for text, (start, end) in enumerate(pairwise(ends)):
             own, place = numbers[start + 1 : end], together[text]
             if text in more and LOST in own:
-                own = _ints(self._of_normal(normal[place], texts[place]))
+                own, usual = _ints(self._of_normal(normal[place], texts[place])), False
             elif text in more:
                 own = _ints(self._with_names(words[start + 1 : end], own.tolist()))
             found[place] = own
         for place in set(range(len(texts))).difference(together):
             found[place] = _ints(self._of_normal(normal[place], texts[place]))
-        return found
+        return Cut(found, usual)
 
     def _of_normal(self, normal: str, text: str) -> list[int]:
         if not normal.isascii() and UNSPACED.search(normal):
@@ -145,7 +157,8 @@ class Terms:
         """Return the same of a word whose neighbours are not known."""
         if word == MARK:
             return MARKED
-        return LOST if word.split("'")[0] in ORDINAL_ENDS else self._of_word[word]
+        ends = word.split("'")[0] in ORDINAL_ENDS
+        return LOST if ends or is_telling(word) else self._of_word[word]
 
     def _analysed(self, text: str) -> list[int]:
         found = self._analyser.analyse(text, language=self._language)
@@ -210,17 +223,6 @@ class Terms:
             quiet += 1
             parted = parted or _parts(words[place])
         return len(words)
-
-
-class _Known(dict[str, int]):
-    """Word to its number, worked out when it is first asked for."""
-
-    def __init__(self, number: Callable[[str], int]) -> None:
-        self._number = number
-
-    def __missing__(self, word: str) -> int:
-        self[word] = number = self._number(word)
-        return number
 
 
 def _ints(numbers: list[int]) -> Ints:

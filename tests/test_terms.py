@@ -62,7 +62,8 @@ def test_texts_cut_together_have_the_terms_of_each(
     terms = TERMS[analyser, language]
 
     found = [
-        [terms.names[number] for number in numbers] for numbers in terms.of_all(texts)
+        [terms.names[number] for number in numbers]
+        for numbers in terms.of_all(texts).numbers
     ]
 
     assert found == [
