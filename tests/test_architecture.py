@@ -22,7 +22,7 @@ FLOORS = (
     "indexer.fitting indexer.shares",
     "indexer.facts indexer.contrast indexer.extracts indexer.maxscore indexer.terms"
     " indexer.counting indexer.options indexer.layout indexer.reports indexer.patterns",
-    "indexer.tally indexer.writing indexer.lists indexer.danger",
+    "indexer.tally indexer.lists indexer.danger indexer.verifying",
     "indexer.danger_fit",
     "indexer.loaders.headings indexer.loaders.worker",
     "indexer.loaders.front indexer.loaders.docx indexer.loaders.html"
@@ -30,7 +30,7 @@ FLOORS = (
     "indexer.loaders.apart indexer.loaders.markdown indexer.loaders.plain",
     "indexer.loaders",
     "indexer.store",
-    "indexer.swapping indexer.fact_counts indexer.documents",
+    "indexer.writing indexer.swapping indexer.fact_counts indexer.documents",
     "indexer.ranking",
     "indexer.signals",
     "indexer.search indexer.status",
