@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from itertools import chain
 
-from indexer.analysis import HAN, PARTED, SEA
+from indexer.analysis import HAN, PARTED, SEA, Token, tokens
+from indexer.glossary import BETWEEN, Glossary
 
 # The runs of `analysis.RUN` in scripts with spaces, without the names of its groups.
 WORD = re.compile(
@@ -72,3 +74,24 @@ class Known(dict[str, int]):
     def __missing__(self, word: str) -> int:
         self[word] = number = self._number(word)
         return number
+
+
+def parts(word: str) -> bool:
+    """Tell whether a number before a word and a name behind it are surely two things.
+
+    "The 8th of the SOM" is one, however many such words stand between.
+    """
+    return word.isascii() and word.isalnum() and word not in BETWEEN
+
+
+def spellings(glossary: Glossary) -> list[list[Token]]:
+    """Return all that the glossary may take for a name, cut."""
+    names = (
+        *glossary.entities.values(),
+        *glossary.countries.values(),
+        *glossary.cities.values(),
+    )
+    found = [tokens(spelling) for spelling in chain.from_iterable(names)]
+    # A synonym of one word is a word like others.
+    phrases = map(tokens, chain.from_iterable(glossary.synonyms))
+    return [cut for cut in found if cut] + [cut for cut in phrases if len(cut) > 1]

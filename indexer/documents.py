@@ -128,7 +128,8 @@ class Library:
             for name in self._digests
             if name not in self._ahead and not self._is_held(name)
         ]
-        self._coming = crew.done(read, tasks)
+        slow = sum(task.path.suffix.lower() != ".txt" for task in tasks)
+        self._coming = crew.done(read, tasks, slow)
         for name in track(list(self._paths), "Reading documents"):
             if name not in self._digests:
                 continue

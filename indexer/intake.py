@@ -57,7 +57,7 @@ def inspect(document: Document, *, usual_words: bool = False) -> tuple[str, ...]
     kind of damage become one line.
 
     Args:
-        usual_words: `is_telling` says of none of its words that it may be damage.
+        usual_words: The `signs` of all its words are under 2.
     """
     laid_out = document.file.lower().endswith(LAID_OUT)
     if usual_words and _is_clean(document.sections, laid_out=laid_out):
@@ -79,15 +79,17 @@ def inspect(document: Document, *, usual_words: bool = False) -> tuple[str, ...]
     return tuple(line for line in lines if line)
 
 
-def is_telling(word: str) -> bool:
-    """Tell whether a word of an ASCII text may be a sign of damage.
+def signs(word: str) -> int:
+    """Return how far a word of an ASCII text is a sign of damage; two tell something.
 
-    >>> [is_telling(word) for word in ("talk", "khong", "x" * 31)]
-    [False, True, True]
+    >>> [signs(word) for word in ("talk", "khong", "x" * 31)]
+    [0, 1, 2]
     """
     if len(word) >= GLUED_LETTERS:
-        return True
-    return not VIETNAMESE_WORDS.isdisjoint(word.translate(PARTED).split())
+        return 2
+    if word.isalpha():
+        return int(word in VIETNAMESE_WORDS)
+    return sum(part in VIETNAMESE_WORDS for part in word.translate(PARTED).split())
 
 
 def _is_clean(sections: Sequence[Section], *, laid_out: bool) -> bool:

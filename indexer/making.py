@@ -103,8 +103,8 @@ class Maker:
             self._keep(writer, tally, document)
         else:
             passages = loaded.passages or ()
-            usual = tally.add([(p.title, p.text) for p in passages])
-            library.look_over(loaded, usual_words=usual)
+            signs = tally.add([(p.title, p.text) for p in passages])
+            library.look_over(loaded, usual_words=signs < 2)
             space = f"passages:{document.language}"
             numbered = enumerate(passages, start=first)
             rows = [passage_row(space, number, p) for number, p in numbered]

@@ -63,14 +63,14 @@ class Tally:
         self._runs: list[Run] = []
         self._lengths: list[tuple[Ints, Floats]] = []
 
-    def add(self, passages: Sequence[tuple[str, str]]) -> bool:
+    def add(self, passages: Sequence[tuple[str, str]]) -> int:
         """Count the next passages, the title and the text of each.
 
         Returns:
-            Whether none of their words may be a sign of damage (`intake.is_telling`).
+            The `intake.signs` of their words.
         """
         titles = list(dict.fromkeys(title for title, _ in passages))
-        found, usual = self._terms.of_all([*titles, *(text for _, text in passages)])
+        found, signs = self._terms.of_all([*titles, *(text for _, text in passages)])
         titled = {
             title: np.tile(ids, TITLE)
             for title, ids in zip(titles, found, strict=False)
@@ -84,7 +84,7 @@ class Tally:
             self._waiting += size
             if self._waiting >= AT_ONCE:
                 self._close_run()
-        return usual
+        return signs
 
     def keep(self, numbers: Sequence[int]) -> None:
         """Take the next passages as they were: those numbers of the old index."""

@@ -10,24 +10,34 @@ Texts in ASCII are cut some at once: a call for each would cost more.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import chain, pairwise
+from itertools import pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
 
-from indexer.analysis import ORDINALS, Token, normalise, number_of, stem, tokens
+from indexer.analysis import (
+    CARDINALS,
+    ORDINALS,
+    ROMAN,
+    normalise,
+    number_of,
+    stem,
+    tokens,
+)
 from indexer.cutting import (
     BREAK,
     MARK,
     UNSPACED,
     Known,
     is_plain,
+    parts,
+    spellings,
     words_between_marks,
     words_of,
 )
-from indexer.glossary import BETWEEN, NUMBER_SIGNS, Analyser, Glossary
-from indexer.intake import is_telling
+from indexer.glossary import NUMBER_SIGNS, Analyser
+from indexer.intake import signs
 from indexer.tfidf import Ints
 
 # Between the words of a text that is put together again; no run reaches across it.
@@ -38,18 +48,22 @@ BEHIND_A_NAME = 6
 AT_ONCE = 20
 # The number of what stands between two texts.
 MARKED = -(2**31) + 1
+# Words of letters that are numbers, or announce one.
+COUNTING = NUMBER_SIGNS | ORDINALS.keys() | CARDINALS.keys() | ROMAN.keys()
 # A number before these may be one with them: "8 th".
-ORDINAL_ENDS = ("st", "nd", "rd", "th")
+ORDINAL_ENDS = frozenset(("st", "nd", "rd", "th"))
 # Stands for a word that is no single term, or may be more than one.
 LOST = -(2**31)
 NONE = np.zeros(0, np.int32)
+# Signs of damage, where words were not looked at one by one.
+UNKNOWN = 2
 
 
 class Cut(NamedTuple):
-    """The terms of texts, and whether no word of theirs may be a sign of damage."""
+    """The terms of texts, and the `intake.signs` of all their words, if not more."""
 
     numbers: list[Ints]
-    usual: bool
+    signs: int
 
 
 class Terms:
@@ -66,12 +80,12 @@ class Terms:
         self.names: list[str] = []
         self._numbers: dict[str, int] = {}
         self._analyser, self._language = analyser, language
-        spellings = _spellings(analyser.glossary)
+        cut = spellings(analyser.glossary)
         # They are numbered first: what is below their number may be more than a word.
-        for words in spellings:
+        for words in cut:
             self.number(stem(words[0].text))
         self._special = len(self.names)
-        self._ahead = max(map(len, spellings), default=0) + BEHIND_A_NAME
+        self._ahead = max(map(len, cut), default=0) + BEHIND_A_NAME
         self._of_word = Known(self._number_of_word)
         self._of_any = Known(self._number_of_any)
         self._numerals: set[str] = set()
@@ -82,23 +96,23 @@ class Terms:
         return self._of_normal(normalise(text), text)
 
     def of_all(self, texts: Sequence[str]) -> Cut:
-        """Return the same of many texts; `intake.is_telling` decides what is usual."""
-        found, usual = list[Ints](), True
+        """Return the same of many texts."""
+        found, told = list[Ints](), 0
         for start in range(0, len(texts), AT_ONCE):
             own = texts[start : start + AT_ONCE]
             normal = normalise(BREAK.join(own))
             if normal.count(MARK) == len(own) - 1:
-                numbers, as_usual = self._of_some(normal.split(BREAK), own)
+                cut = self._of_some(normal.split(BREAK), own)
             else:
-                numbers, as_usual = [_ints(self.of(text)) for text in own], False
-            found += numbers
-            usual = usual and as_usual
-        return Cut(found, usual)
+                cut = Cut([_ints(self.of(text)) for text in own], UNKNOWN)
+            found += cut.numbers
+            told += cut.signs
+        return Cut(found, told)
 
     def _of_some(self, normal: list[str], texts: Sequence[str]) -> Cut:
         found = [NONE] * len(texts)
         together = [place for place, text in enumerate(normal) if is_plain(text)]
-        usual = len(together) == len(texts)
+        told = 0 if len(together) == len(texts) else UNKNOWN
         words = words_between_marks([normal[place] for place in together])
         numbers = np.array(itemgetter(*words, MARK)(self._of_any), np.int32)[:-1]
         ends: list[int] = []
@@ -110,14 +124,16 @@ class Terms:
                 more.add(len(ends) - 1)
         for text, (start, end) in enumerate(pairwise(ends)):
             own, place = numbers[start + 1 : end], together[text]
-            if text in more and LOST in own:
-                own, usual = _ints(self._of_normal(normal[place], texts[place])), False
-            elif text in more:
-                own = _ints(self._with_names(words[start + 1 : end], own.tolist()))
+            cut = words[start + 1 : end] if text in more else []
+            if cut and LOST in own:
+                own = _ints(self._of_normal(normal[place], texts[place]))
+                told += sum(map(signs, cut))
+            elif cut:
+                own = _ints(self._with_names(cut, own.tolist()))
             found[place] = own
         for place in set(range(len(texts))).difference(together):
             found[place] = _ints(self._of_normal(normal[place], texts[place]))
-        return Cut(found, usual)
+        return Cut(found, told)
 
     def _of_normal(self, normal: str, text: str) -> list[int]:
         if not normal.isascii() and UNSPACED.search(normal):
@@ -138,8 +154,9 @@ class Terms:
 
     def _number_of_word(self, word: str) -> int:
         """Return the number of a word's term, inverted if it counts something."""
-        letters = word.isalpha() and word.isascii()
-        found = [Token(word, "latin")] if letters else tokens(word)
+        if word.isascii() and word.isalpha() and word not in COUNTING:
+            return self.number(stem(word) if self._language == "en" else word)
+        found = tokens(word)
         if len(found) != 1:
             return LOST
         text, script = found[0]
@@ -157,8 +174,8 @@ class Terms:
         """Return the same of a word whose neighbours are not known."""
         if word == MARK:
             return MARKED
-        ends = word.split("'")[0] in ORDINAL_ENDS
-        return LOST if ends or is_telling(word) else self._of_word[word]
+        lost = word.partition("'")[0] in ORDINAL_ENDS or signs(word)
+        return LOST if lost else self._of_word[word]
 
     def _analysed(self, text: str) -> list[int]:
         found = self._analyser.analyse(text, language=self._language)
@@ -207,7 +224,7 @@ class Terms:
             name = self._analyser.name_at(stems, ahead)
             if name and name[0] in numbered:
                 return True
-            if _parts(words[ahead]):
+            if parts(words[ahead]):
                 break
         return False
 
@@ -221,30 +238,9 @@ class Terms:
                 quiet, parted = 0, False
                 continue
             quiet += 1
-            parted = parted or _parts(words[place])
+            parted = parted or parts(words[place])
         return len(words)
 
 
 def _ints(numbers: list[int]) -> Ints:
     return np.array(numbers, np.int32)
-
-
-def _parts(word: str) -> bool:
-    """Tell whether a number before a word and a name behind it are surely two things.
-
-    "The 8th of the SOM" is one, however many such words stand between.
-    """
-    return word.isascii() and word.isalnum() and word not in BETWEEN
-
-
-def _spellings(glossary: Glossary) -> list[list[Token]]:
-    """Return all that the glossary may take for a name, cut."""
-    names = (
-        *glossary.entities.values(),
-        *glossary.countries.values(),
-        *glossary.cities.values(),
-    )
-    found = [tokens(spelling) for spelling in chain.from_iterable(names)]
-    # A synonym of one word is a word like others.
-    phrases = map(tokens, chain.from_iterable(glossary.synonyms))
-    return [cut for cut in found if cut] + [cut for cut in phrases if len(cut) > 1]

@@ -16,9 +16,9 @@ FLOORS = (
     "indexer indexer.types indexer.errors indexer.settings",
     "indexer.analysis indexer.contacts indexer.files indexer.crew",
     "indexer.glossary indexer.schema indexer.intake indexer.typos indexer.english"
-    " indexer.lines indexer.cutting",
+    " indexer.lines",
     "indexer.csv_facts indexer.passages indexer.tfidf indexer.confidence"
-    " indexer.contradictions indexer.phrases",
+    " indexer.contradictions indexer.phrases indexer.cutting",
     "indexer.fitting indexer.shares",
     "indexer.facts indexer.contrast indexer.extracts indexer.maxscore indexer.terms"
     " indexer.counting indexer.options indexer.layout indexer.reports indexer.patterns",
