@@ -79,8 +79,9 @@ class Library:
         self._ahead: dict[str, Document | None] = {}
         self._coming: Iterator[Document | Fault] = iter(())
         paths = list(files_below(knowledge / "documents", knowledge, self._unread))
-        self._sides = {path for path in paths if path.suffix in SIDE_FILES}
-        named = {relative(path, knowledge): path for path in _without_sides(paths)}
+        self._sides = any(str(path).endswith(SIDE_FILES) for path in paths)
+        paths = _without_sides(paths) if self._sides else paths
+        named = {relative(path, knowledge): path for path in paths}
         self._paths = dict(sorted(named.items()))
         self._digests: dict[str, str] = {}
         for name, path in self._paths.items():

@@ -298,7 +298,8 @@ class Store:
             "select path, checksum, intake from file order by path"
         )
         return {
-            path: (digest, tuple(json.loads(intake))) for path, digest, intake in rows
+            path: (digest, tuple(json.loads(intake)) if intake != "[]" else ())
+            for path, digest, intake in rows
         }
 
 

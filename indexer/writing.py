@@ -11,6 +11,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,7 +24,7 @@ from indexer.layout import FORMAT, HASHED, SCHEMA, Row, row_bytes
 from indexer.store import Store
 from indexer.tfidf import Floats
 
-# So many passages are written at once.
+# So many rows are written at once.
 AT_ONCE = 1_000
 
 
@@ -67,10 +68,13 @@ class Writer:
 
     def add(self, table: str, rows: Iterable[Row]) -> None:
         """Add rows, as `SCHEMA` has their columns."""
-        if table in self._hashes:
-            rows = _hashed(rows, self._hashes[table])
-        marks = self._marks[table]
-        self._connection.executemany(f"insert into {table} values ({marks})", rows)  # noqa: S608
+        marks, digest = self._marks[table], self._hashes.get(table)
+        insert = f"insert into {table} values ({marks})"  # noqa: S608
+        coming = iter(rows)
+        while some := list(islice(coming, AT_ONCE)):
+            if digest:
+                digest.update(b"".join(map(row_bytes, some)))
+            self._connection.executemany(insert, some)
 
     def add_passages(self, rows: Iterable[Row]) -> None:
         """Add passages, of which a document's come one after another."""
@@ -169,18 +173,13 @@ def _lists(first: int, starts: list[int], numbers: Any, counts: Any) -> Iterator
         yield first + place, numbers[own].tobytes() + counts[own].tobytes()
 
 
-def _hashed(rows: Iterable[Row], digest: Any) -> Iterator[Row]:
-    for row in rows:
-        digest.update(row_bytes(row))
-        yield row
-
-
 def file_rows(
     files: Mapping[str, str], intake: Mapping[str, Sequence[str]]
 ) -> Iterator[Row]:
     """Yield each file's path, checksum and what extraction may have damaged."""
     for path, digest in sorted(files.items()):
-        yield path, digest, json.dumps(list(intake.get(path, ())))
+        found = intake.get(path)
+        yield path, digest, json.dumps(list(found)) if found else "[]"
 
 
 def sync(path: Path) -> None:
