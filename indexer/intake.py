@@ -99,11 +99,10 @@ def _is_clean(sections: Sequence[Section], *, laid_out: bool) -> bool:
         return False
     if LINE_ENDS_IN_HYPHEN.search(text) or (laid_out and "   " in text):
         return False
-    return not any(
-        section.locator.startswith("p. ")
-        or (laid_out and section.text.count("\n") >= MANY_LINES - 1)
-        for section in sections
-    )
+    # Of all sections together, which is fewer only where none has so many.
+    lines = text.count("\n") - len(sections) + 1
+    pages = "\np. " in "\n".join(["", *[section.locator for section in sections]])
+    return not pages and not (laid_out and lines >= MANY_LINES - 1)
 
 
 def mended(document: Document) -> Document:

@@ -72,7 +72,7 @@ class Tally:
         titles = list(dict.fromkeys(title for title, _ in passages))
         found, signs = self._terms.of_all([*titles, *(text for _, text in passages)])
         titled = {
-            title: np.tile(ids, TITLE)
+            title: np.concatenate([ids] * TITLE)
             for title, ids in zip(titles, found, strict=False)
         }
         for (title, _), ids in zip(passages, found[len(titles) :], strict=True):
@@ -116,8 +116,8 @@ class Tally:
         order = _stable_order(ids)
         terms = ids[order]
         numbers = np.repeat(new, sizes)[order]
-        begins = np.diff(terms, prepend=-1) != 0
-        first = np.flatnonzero(begins | (np.diff(numbers, prepend=-1) != 0))
+        begins = _changes(terms)
+        first = np.flatnonzero(begins | _changes(numbers))
         counts = np.diff(first, append=len(terms))
         lists = np.flatnonzero(begins[first])
         self._runs.append(
@@ -189,6 +189,13 @@ def _stable_order(ids: Ints) -> Whole:
         high = (ids >> 16).astype(np.uint16)[order]
         order = order[np.argsort(high, kind="stable")]
     return order
+
+
+def _changes(numbers: Ints) -> NDArray[np.bool_]:
+    """Tell of each number whether it differs from the one before it."""
+    found = np.ones(len(numbers), np.bool_)
+    np.not_equal(numbers[1:], numbers[:-1], out=found[1:])
+    return found
 
 
 def _sort_lists(starts: Whole, numbers: Ints, counts: Counts) -> None:

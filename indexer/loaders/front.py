@@ -28,6 +28,9 @@ class Front(Record):
     changed: Day | None = None
 
 
+NONE = Front()
+
+
 def read_front(text: str, file: str) -> Front:
     """Read front matter.
 
@@ -73,7 +76,7 @@ def document(
     name = relative(path, knowledge)
     if front is None:
         side = side_file(path)
-        front = Front()
+        front = NONE
         if side != path:
             front = read_front(read_text(side, knowledge), relative(side, knowledge))
     if not any(section.text.strip() for section in sections):
