@@ -62,8 +62,9 @@ class Maker:
         """Write the whole file, not yet calibrated; return its `meta`."""
         facts = sorted(self._curated.facts, key=lambda fact: fact.id)
         counts = self._fact_counts(facts)
-        writer = Writer(self._target, self._old)
+        writer = Writer(self._target)
         try:
+            writer.begin(self._old)
             sources = sorted(self._curated.sources.values(), key=lambda s: s.id)
             writer.add("source", map(source_row, sources))
             for number, (fact, passage) in enumerate(

@@ -38,22 +38,15 @@ class Run(NamedTuple):
 
 
 class Writer:
-    """A new index file. Rows that are written come out in the order they went in.
+    """A new index file. Rows that are written come out in the order they went in."""
 
-    Args:
-        old: The index whose passages may be copied.
-    """
-
-    def __init__(self, path: Path, old: Store | None = None) -> None:
+    def __init__(self, path: Path) -> None:
         path.unlink(missing_ok=True)
         self._path = path
         self._connection = sqlite3.connect(path, isolation_level=None, uri=True)
         self._connection.execute("pragma journal_mode=off")
         self._connection.execute("pragma synchronous=off")
         self._connection.executescript(SCHEMA)
-        if old:
-            old.attach_to(self._connection)
-        self._connection.execute("begin")
         self._hashes = {table: hashlib.sha256() for table in HASHED}
         tables = self._connection.execute(
             "select m.name, count(*) from sqlite_master m, pragma_table_info(m.name)"
@@ -65,6 +58,19 @@ class Writer:
         self._lists = 0
         self._arrays: dict[str, str] = {}
         self._wide: list[str] = []
+
+    def begin(self, old: Store | None = None) -> None:
+        """Begin to write.
+
+        Args:
+            old: The index whose passages may be copied.
+
+        Raises:
+            IndexOutdatedError: It was replaced since it was opened.
+        """
+        if old:
+            old.attach_to(self._connection)
+        self._connection.execute("begin")
 
     def add(self, table: str, rows: Iterable[Row]) -> None:
         """Add rows, as `SCHEMA` has their columns."""

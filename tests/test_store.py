@@ -33,6 +33,7 @@ PASSAGES = [
 def write(path: Path, word: str = "mou", *, wide: bool = False) -> None:
     """Write an index of two passages, the second counted as 300 times `word`."""
     writer = Writer(path)
+    writer.begin()
     rows = [passage_row("passages:en", n, p) for n, p in enumerate(PASSAGES)]
     writer.add_passages(rows)
     writer.end_passages()
