@@ -16,19 +16,22 @@ Task = TypeVar("Task")
 Outcome = TypeVar("Outcome")
 Work = Callable[[Task], Outcome]
 
-# To start a process that reads costs a second; so many files take some ten.
+# To start a process that reads costs a second; so many slow tasks take some ten.
 PAYS_FROM = 3_000
 AT_ONCE = 50
 
 
-def done(work: Work[Task, Outcome], tasks: Sequence[Task]) -> Iterator[Outcome]:
+def done(
+    work: Work[Task, Outcome], tasks: Sequence[Task], slow: int
+) -> Iterator[Outcome]:
     """Yield the outcome of each task, in order.
 
     Args:
+        slow: So many of the tasks take longer than to send their outcome.
         work: A function of a module, that raises nothing it cannot pickle.
     """
     workers = min(os.cpu_count() or 1, 4)
-    if len(tasks) < PAYS_FROM or workers == 1:
+    if slow < PAYS_FROM or workers == 1:
         yield from map(work, tasks)
         return
     waiting = deque(

@@ -25,22 +25,15 @@ from indexer.types import Document, Passage
 
 
 class Loaded(NamedTuple):
-    """A document without its sections, and its passages.
+    """A document and its passages.
 
     Attributes:
+        document: As it was loaded; without sections where the old index holds it.
         passages: None where the old index holds them: nothing has changed.
     """
 
     document: Document
     passages: tuple[Passage, ...] | None
-
-
-class Fresh(NamedTuple):
-    """A document that was just loaded, and what loading may have damaged."""
-
-    document: Document
-    passages: tuple[Passage, ...]
-    intake: tuple[str, ...]
 
 
 class Task(NamedTuple):
@@ -64,7 +57,8 @@ class Library:
 
     Attributes:
         files: Name to the checksum of the bytes, of those that were read.
-        intake: Name to what reading may have damaged, one line each.
+        intake: Name to what reading may have damaged, one line each; of those that
+            were looked over.
     """
 
     def __init__(
@@ -82,11 +76,12 @@ class Library:
         self._known = old.files() if old else {}
         documents = old.documents() if old else []
         self._held = {d.id: d for d in documents if d.kind == "document"}
-        self._ahead: dict[str, Fresh | None] = {}
-        self._coming: Iterator[Fresh | Fault] = iter(())
+        self._ahead: dict[str, Document | None] = {}
+        self._coming: Iterator[Document | Fault] = iter(())
         paths = list(files_below(knowledge / "documents", knowledge, self._unread))
-        self._sides = {path for path in paths if path.suffix in SIDE_FILES}
-        named = {relative(path, knowledge): path for path in _without_sides(paths)}
+        self._sides = any(str(path).endswith(SIDE_FILES) for path in paths)
+        paths = _without_sides(paths) if self._sides else paths
+        named = {relative(path, knowledge): path for path in paths}
         self._paths = dict(sorted(named.items()))
         self._digests: dict[str, str] = {}
         for name, path in self._paths.items():
@@ -120,7 +115,7 @@ class Library:
                 if self._known.get(name, ("",))[0] != digest:
                     return False
         for read_ahead in filter(None, self._ahead.values()):
-            self._has_sources(read_ahead.document)
+            self._has_sources(read_ahead)
         return files == self._known.keys()
 
     def known_files(self) -> dict[str, str]:
@@ -134,7 +129,8 @@ class Library:
             for name in self._digests
             if name not in self._ahead and not self._is_held(name)
         ]
-        self._coming = crew.done(read, tasks)
+        slow = sum(task.path.suffix.lower() != ".txt" for task in tasks)
+        self._coming = crew.done(read, tasks, slow)
         for name in track(list(self._paths), "Reading documents"):
             if name not in self._digests:
                 continue
@@ -147,12 +143,11 @@ class Library:
             self.intake[name] = self._known[name][1]
             loaded = Loaded(self._held[name], None)
         else:
-            fresh = self._load(name)
+            raw = self._load(name)
             self._ahead.pop(name, None)
-            if fresh is None:
+            if raw is None:
                 return None
-            self.intake[name] = fresh.intake
-            loaded = Loaded(fresh.document, fresh.passages)
+            loaded = Loaded(raw, tuple(split(mended(raw))))
         self.files[name] = self._digests[name]
         return loaded
 
@@ -160,14 +155,21 @@ class Library:
         same = self._known.get(name, ("",))[0] == self._digests[name]
         return same and name in self._held
 
-    def _load(self, name: str) -> Fresh | None:
+    def look_over(self, loaded: Loaded, *, usual_words: bool) -> None:
+        """Note what loading may have damaged in a document, for `intake`."""
+        document = loaded.document
+        if loaded.passages is not None:
+            found = inspect(document, usual_words=usual_words)
+            self.intake[document.file] = found
+
+    def _load(self, name: str) -> Document | None:
         """Load a file, or name what is wrong with it; once, also when asked twice."""
         if name not in self._ahead:
             # Apart from those looked at before, files are asked for in their order.
             found = next(self._coming, None) or read(self._task(name))
             if isinstance(found, Fault):
                 self._unread.append(KnowledgeError(*found))
-            self._ahead[name] = found if isinstance(found, Fresh) else None
+            self._ahead[name] = found if isinstance(found, Document) else None
         return self._ahead[name]
 
     def _task(self, name: str) -> Task:
@@ -194,17 +196,13 @@ class Library:
         return True
 
 
-def read(task: Task) -> Fresh | Fault:
-    """Load a file, look at what that may have damaged, and cut it into passages."""
+def read(task: Task) -> Document | Fault:
+    """Load a file, or say what is wrong with it."""
     path, knowledge, digest = task
     try:
-        raw = load(path, knowledge)
+        return replace(load(path, knowledge), checksum=digest)
     except KnowledgeError as error:
         return Fault(error.file, error.place, error.reason)
-    whole = mended(raw)
-    passages = tuple(split(whole))
-    document = replace(whole, sections=(), checksum=digest)
-    return Fresh(document, passages, inspect(raw))
 
 
 def _without_sides(paths: list[Path]) -> list[Path]:

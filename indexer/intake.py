@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from indexer.analysis import PARTED, VIETNAMESE_WORDS, language_of
@@ -50,22 +50,24 @@ ZAWGYI = re.compile(
 Measure = Callable[[Section], str]
 
 
-def inspect(document: Document) -> tuple[str, ...]:
+def inspect(document: Document, *, usual_words: bool = False) -> tuple[str, ...]:
     """Return what reading may have damaged, with the pages, headings or lines.
 
     A measure is silent ("") or names an example for a section; the sections of one
     kind of damage become one line.
+
+    Args:
+        usual_words: The `signs` of all its words are under 2.
     """
     laid_out = document.file.lower().endswith(LAID_OUT)
+    if usual_words and _is_clean(document.sections, laid_out=laid_out):
+        return ()
     checks: list[tuple[str, Measure]] = [
         ("no text (a scan?), run it through text recognition", _without_text),
         ("words that may be glued together", _glued),
         ("odd characters, text may be missing", _odd),
         ("looks like old Zawgyi Burmese, convert it to Unicode", _zawgyi),
-        (
-            "Vietnamese without tone marks, read it from another copy",
-            _toneless_vietnamese,
-        ),
+        ("Vietnamese without tone marks, read it from another copy", _toneless),
         ("Thai without tone marks, read it from another copy", _toneless_thai),
         ("words cut by a hyphen at the end of a line", _hyphens),
     ]
@@ -75,6 +77,32 @@ def inspect(document: Document) -> tuple[str, ...]:
         )
     lines = (_line(name, measure, document.sections) for name, measure in checks)
     return tuple(line for line in lines if line)
+
+
+def signs(word: str) -> int:
+    """Return how far a word of an ASCII text is a sign of damage; two tell something.
+
+    >>> [signs(word) for word in ("talk", "khong", "x" * 31)]
+    [0, 1, 2]
+    """
+    if len(word) >= GLUED_LETTERS:
+        return 2
+    if word.isalpha():
+        return int(word in VIETNAMESE_WORDS)
+    return sum(part in VIETNAMESE_WORDS for part in word.translate(PARTED).split())
+
+
+def _is_clean(sections: Sequence[Section], *, laid_out: bool) -> bool:
+    """Tell, at little cost, whether no measure can find anything; words apart."""
+    text = "\n".join([section.text for section in sections])
+    if not text.isascii() or not text.replace("\n", " ").isprintable():
+        return False
+    if LINE_ENDS_IN_HYPHEN.search(text) or (laid_out and "   " in text):
+        return False
+    # Of all sections together, which is fewer only where none has so many.
+    lines = text.count("\n") - len(sections) + 1
+    pages = "\np. " in "\n".join(["", *[section.locator for section in sections]])
+    return not pages and not (laid_out and lines >= MANY_LINES - 1)
 
 
 def mended(document: Document) -> Document:
@@ -95,9 +123,7 @@ def _line(name: str, measure: Measure, sections: Iterable[Section]) -> str:
     marked = [(locator, example) for locator, example in found if example]
     if not marked:
         return ""
-    examples = list(
-        dict.fromkeys(example.strip() for _, example in marked if example.strip())
-    )
+    examples = list(dict.fromkeys(filter(None, (e.strip() for _, e in marked))))
     such = f" ({', '.join(examples[:3])})" if examples else ""
     where = _places([locator for locator, _ in marked])
     return f"{where}: {name}{such}" if where else f"{name}{such}"
@@ -112,9 +138,7 @@ def _places(locators: list[str]) -> str:
     pages = [int(place[3:]) for place in locators if re.fullmatch(r"p\. \d+", place)]
     if not pages or len(pages) < len(locators):
         names = list(dict.fromkeys(filter(None, locators)))
-        return _some(
-            [f'"{name}"' if not name.startswith("line ") else name for name in names]
-        )
+        return _some([n if n.startswith("line ") else f'"{n}"' for n in names])
     runs: list[list[int]] = []
     for page in pages:
         if runs and page == runs[-1][-1] + 1:
@@ -163,21 +187,17 @@ def _odd(section: Section) -> str:
 def _zawgyi(section: Section) -> str:
     if section.text.isascii():
         return ""
-    signs, letters = (
-        len(ZAWGYI.findall(section.text)),
-        len(BURMESE.findall(section.text)),
-    )
+    signs = len(ZAWGYI.findall(section.text))
+    letters = len(BURMESE.findall(section.text))
     return " " if signs >= 2 and signs * 40 >= letters else ""
 
 
-def _toneless_vietnamese(section: Section) -> str:
+def _toneless(section: Section) -> str:
     """Say " " where under a tenth of the words have a tone; half is usual."""
     if not _maybe_vietnamese(section.text):
         return ""
     words = WORD.findall(unicodedata.normalize("NFC", section.text))
-    if len(words) < 30:
-        return ""
-    if language_of(section.text) != "vi":
+    if len(words) < 30 or language_of(section.text) != "vi":
         return ""
     toned = sum(
         not VIETNAMESE_TONES.isdisjoint(unicodedata.normalize("NFD", word))
@@ -190,9 +210,8 @@ def _maybe_vietnamese(text: str) -> bool:
     """Tell, at less cost than `language_of`, whether a text may be Vietnamese."""
     if not text.isascii():
         return True
-    return not VIETNAMESE_WORDS.isdisjoint(
-        text[:2000].lower().translate(PARTED).split()
-    )
+    words = text[:2000].lower().translate(PARTED).split()
+    return not VIETNAMESE_WORDS.isdisjoint(words)
 
 
 def _toneless_thai(section: Section) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 from indexer.types import Document, Passage, Quote, Source
@@ -19,7 +21,8 @@ create table source (
 create table document (
     id text primary key, kind text, title text, language text, topic text,
     as_of text, disputed integer, absent integer, review_by text, changed text,
-    quote text, rights text, sources text, checksum text, file text);
+    quote text, rights text, sources text, checksum text, file text,
+    passages integer, digest text);
 create table passage (
     space text, number integer, id text, document text, language text, title text,
     text text, variants text, locator text, primary key (space, number));
@@ -32,8 +35,9 @@ create table array (name text primary key, data blob);
 create table surface (word text primary key, count integer);
 create table file (path text primary key, checksum text, intake text);
 """
-# Those whose rows are hashed; arrays have checksums of their own.
-HASHED = ("source", "document", "passage", "list", "word", "surface", "file")
+# Those whose rows are hashed; arrays have checksums of their own, and passages stand
+# in their document's row: `passages` of them, hashed to `digest`.
+HASHED = ("source", "document", "list", "word", "surface", "file")
 Row = Sequence[Any]
 
 SOURCE_COLUMNS = "id, title, publisher, url, date, linked"
@@ -63,8 +67,14 @@ def source_row(source: Source) -> Row:
     )
 
 
-def document_row(document: Document) -> Row:
-    """Return a document as a row; its sections stand in passages."""
+def passages_digest(rows: Sequence[Row]) -> str:
+    """Hash a document's rows of passages, less space and number, which may change."""
+    whole = "\0".join(chain.from_iterable(row[2:] for row in rows))
+    return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def document_row(document: Document, passages: Sequence[Row]) -> Row:
+    """Return a document as a row; its sections stand in rows of passages."""
     quote = document.quote
     return (
         document.id,
@@ -79,9 +89,11 @@ def document_row(document: Document) -> Row:
         document.changed,
         json.dumps([quote.text, quote.speaker, quote.source_id]) if quote else "",
         document.rights,
-        json.dumps(document.source_ids),
+        json.dumps(document.source_ids) if document.source_ids else "[]",
         document.checksum,
         document.file,
+        len(passages),
+        passages_digest(passages),
     )
 
 
@@ -134,7 +146,7 @@ def document_of(row: Row) -> Document:
         changed=row[8],
         quote=Quote(*json.loads(row[9])) if row[9] else None,
         rights=row[10],
-        source_ids=tuple(json.loads(row[11])),
+        source_ids=tuple(json.loads(row[11])) if row[11] != "[]" else (),
         checksum=row[12],
         file=row[13],
         absent=bool(row[14]),

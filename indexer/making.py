@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from indexer.facts import Curated
 from indexer.files import checksum, folder_hash
 from indexer.fitting import fit
 from indexer.glossary import Analyser
-from indexer.layout import document_row, passage_row, source_row
+from indexer.layout import Row, document_row, passage_row, source_row
 from indexer.options import OPTIONS
 from indexer.reports import Track
 from indexer.search import Index
@@ -52,6 +53,10 @@ class Maker:
         # Terms are cut by the glossary: with another one all is counted anew.
         self._counts_hold = old is not None and old.meta["glossary"] == self._glossary
         self._tallies: dict[str, Tally] = {}
+        # Written after all passages, so that these can be copied in long runs.
+        self._rows: list[Row] = []
+        self._held = old.document_rows() if old else {}
+        self._places = _places(self._held.values())
 
     def make(self, library: Library, stamped: str, track: Track[str]) -> dict[str, str]:
         """Write the whole file, not yet calibrated; return its `meta`."""
@@ -59,17 +64,18 @@ class Maker:
         counts = self._fact_counts(facts)
         writer = Writer(self._target)
         try:
+            writer.begin(self._old)
             sources = sorted(self._curated.sources.values(), key=lambda s: s.id)
             writer.add("source", map(source_row, sources))
-            writer.add("document", map(document_row, facts))
-            rows = (
-                passage_row("facts:en", number, passage)
-                for number, passage in enumerate(counts.passages)
-            )
-            writer.add("passage", rows)
-            self.documents.update((fact.id, fact.checksum) for fact in facts)
+            for number, (fact, passage) in enumerate(
+                zip(facts, counts.passages, strict=True)
+            ):
+                rows = [passage_row("facts:en", number, passage)]
+                self._add_rows(writer, fact, rows)
             for loaded in library.documents(track):
-                self._add_document(writer, loaded)
+                self._add_document(writer, library, loaded)
+            writer.end_passages()
+            writer.add("document", self._rows)
             self._add_counts(writer, counts)
             writer.add("surface", sorted(counts.surface.items()))
             writer.add("file", file_rows(library.files, library.intake))
@@ -86,32 +92,43 @@ class Maker:
             return fact_counts.kept(self._old, facts)
         return fact_counts.counted(self._analyser, facts)
 
-    def _add_document(self, writer: Writer, loaded: Loaded) -> None:
+    def _add_document(self, writer: Writer, library: Library, loaded: Loaded) -> None:
         """Write a document and its passages, and count them."""
         document = loaded.document
         tally = self._tallies.get(document.language)
         if tally is None:
             terms = Terms(self._analyser, document.language)
             tally = self._tallies[document.language] = Tally(terms)
-        space = f"passages:{document.language}"
         first = tally.size
-        writer.add("document", [document_row(document)])
-        self.documents[document.id] = document.checksum
-        if loaded.passages is not None or self._old is None:
-            for passage in loaded.passages or ():
-                tally.add(passage.title, passage.text)
-            rows = enumerate(loaded.passages or (), start=first)
-            writer.add("passage", (passage_row(space, n, p) for n, p in rows))
+        if loaded.passages is None and self._old:
+            self._keep(writer, tally, document)
         else:
-            held = self._old.passage_rows(document.id)
-            if self._counts_hold:
-                tally.keep([int(row[1]) for row in held])
-            else:
-                for _, _, _, _, _, title, text, *_ in held:
-                    tally.add(str(title), str(text))
-            rows_as_they_were = enumerate(held, start=first)
-            writer.add("passage", ((space, n, *r[2:]) for n, r in rows_as_they_were))
+            passages = loaded.passages or ()
+            signs = tally.add([(p.title, p.text) for p in passages])
+            library.look_over(loaded, usual_words=signs < 2)
+            space = f"passages:{document.language}"
+            numbered = enumerate(passages, start=first)
+            rows = [passage_row(space, number, p) for number, p in numbered]
+            self._add_rows(writer, document, rows)
         self.passages += tally.size - first
+
+    def _add_rows(self, writer: Writer, document: Document, rows: list[Row]) -> None:
+        writer.add_passages(rows)
+        self._rows.append(document_row(document, rows))
+        self.documents[document.id] = document.checksum
+
+    def _keep(self, writer: Writer, tally: Tally, document: Document) -> None:
+        """Take a document's passages over from the old index."""
+        place = self._places[document.id]
+        space = f"passages:{document.language}"
+        writer.copy_passages(space, place.start, place.stop, to=tally.size)
+        self._rows.append(self._held[document.id])
+        self.documents[document.id] = document.checksum
+        if self._counts_hold:
+            tally.keep(place)
+        elif self._old:
+            rows = self._old.passage_rows(document.id)
+            tally.add([(str(row[5]), str(row[6])) for row in rows])
 
     def _add_counts(self, writer: Writer, facts: FactCounts) -> None:
         """Write the postings of all spaces, sorted, then lengths and norms."""
@@ -148,6 +165,17 @@ class Maker:
             "spaces": json.dumps(sorted(spaces)),
             "stamp": stamped,
         }
+
+
+def _places(documents: Iterable[Row]) -> dict[str, range]:
+    """Return the numbers that each document's passages have in their space."""
+    found: dict[str, range] = {}
+    sizes: Counter[tuple[str, str]] = Counter()
+    for id, kind, _, language, *_, passages, _ in documents:
+        first = sizes[kind, language]
+        sizes[kind, language] += passages
+        found[id] = range(first, first + passages)
+    return found
 
 
 def calibrate(

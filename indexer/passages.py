@@ -49,8 +49,8 @@ def split(document: Document, *, max_chars: int = 700) -> Iterator[Passage]:
 def _pieces(text: str, max_chars: int) -> Iterator[str]:
     """Join paragraphs, and sentences of long paragraphs, while they fit."""
     piece = ""
-    for paragraph in PARAGRAPH.split(text):
-        paragraph = " ".join(paragraph.split())
+    for paragraph in PARAGRAPH.split(text) if "\n" in text else [text]:
+        paragraph = _in_one_line(paragraph)
         if not paragraph:
             continue
         long = len(paragraph) > max_chars
@@ -62,3 +62,12 @@ def _pieces(text: str, max_chars: int) -> Iterator[str]:
             piece = f"{piece}{glue}{part}" if piece else part
     if piece:
         yield piece
+
+
+def _in_one_line(paragraph: str) -> str:
+    """Return a paragraph with single blanks between its words."""
+    line = paragraph.replace("\n", " ").strip()
+    # Of all that parts words, only the blank is printable.
+    if line.isprintable() and "  " not in line:
+        return line
+    return " ".join(line.split())

@@ -8,7 +8,6 @@ build.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
@@ -23,17 +22,17 @@ from indexer.files import checksum
 from indexer.layout import (
     DOCUMENT_COLUMNS,
     FORMAT,
-    HASHED,
     PASSAGE_COLUMNS,
     SOURCE_COLUMNS,
+    Row,
     document_of,
     passage_of,
-    row_bytes,
     source_of,
 )
 from indexer.lists import Lists
 from indexer.tfidf import Floats, Long, Posting
 from indexer.types import Document, Passage, Source
+from indexer.verifying import damaged_table
 
 PAGES_KIB = 256
 CURE = "run `python -m indexer build` to make a new one"
@@ -56,8 +55,8 @@ class Store:
             raise IndexMissingError(f"there is no index at {path}; {CURE}")
         _check_size(path)
         # Immutable: no locks, no look at a journal; the file is only ever replaced.
-        uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-        self._connection = sqlite3.connect(uri, uri=True)
+        self._uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        self._connection = sqlite3.connect(self._uri, uri=True)
         try:
             # Lists are kept by us: SQLite's own pages of them would be a second copy.
             self._connection.execute(f"pragma cache_size=-{PAGES_KIB}")
@@ -111,19 +110,21 @@ class Store:
         """
         self.verify()
         hashes = json.loads(self.meta.get("contents", "{}"))
-        for table in HASHED:
-            digest = hashlib.sha256()
-            order = "space, word" if table == "word" else "rowid"
-            try:
-                for row in self._connection.execute(
-                    f"select * from {table} order by {order}"  # noqa: S608
-                ):
-                    digest.update(row_bytes(row))
-            except (sqlite3.DatabaseError, TypeError):
-                digest.update(b"cannot be read")
-            if digest.hexdigest() != hashes.get(table):
-                reason = f'the table "{table}" of the index is damaged'
-                raise IndexOutdatedError(f"{reason}; {CURE_OF_DAMAGE}")
+        table = damaged_table(self._connection, hashes)
+        if table:
+            reason = f'the table "{table}" of the index is damaged'
+            raise IndexOutdatedError(f"{reason}; {CURE_OF_DAMAGE}")
+
+    def attach_to(self, connection: sqlite3.Connection) -> None:
+        """Let another connection read this file, as `old`.
+
+        Raises:
+            IndexOutdatedError: Another file has taken its place.
+        """
+        connection.execute("attach ? as old", (self._uri,))
+        now = dict(connection.execute("select key, value from old.meta"))
+        if now != self.meta:
+            raise IndexOutdatedError("the index was replaced meanwhile; build again")
 
     def array(self, name: str) -> Floats:
         """Return a stored array as float64; empty if it was never written.
@@ -218,6 +219,11 @@ class Store:
             "select * from passage where document = ? order by number", (document_id,)
         ).fetchall()
 
+    def document_rows(self) -> dict[str, Row]:
+        """Return the whole rows of all documents by id, sorted."""
+        rows = self._connection.execute("select * from document order by id")
+        return {row[0]: row for row in rows}
+
     def fact(self, document_id: str) -> Passage | None:
         """Return a fact's passage, or None."""
         row = self._connection.execute(
@@ -292,7 +298,8 @@ class Store:
             "select path, checksum, intake from file order by path"
         )
         return {
-            path: (digest, tuple(json.loads(intake))) for path, digest, intake in rows
+            path: (digest, tuple(json.loads(intake)) if intake != "[]" else ())
+            for path, digest, intake in rows
         }
 
 

@@ -4,43 +4,66 @@
 anywhere. Most words begin none: their term is always the same and is remembered. Only
 around the others, and in scripts without spaces, is the text analysed. The terms are
 those of `Analyser.analyse`, in the same order: a property test says so.
+Texts in ASCII are cut some at once: a call for each would cost more.
 """
 
 from __future__ import annotations
 
-import re
-from itertools import chain
+from collections.abc import Sequence
+from itertools import pairwise
+from operator import itemgetter
+from typing import NamedTuple
+
+import numpy as np
 
 from indexer.analysis import (
-    HAN,
+    CARDINALS,
     ORDINALS,
-    PARTED,
-    SEA,
-    Token,
+    ROMAN,
     normalise,
     number_of,
     stem,
     tokens,
 )
-from indexer.glossary import BETWEEN, NUMBER_SIGNS, Analyser, Glossary
-
-# The runs of `analysis.RUN` in scripts with spaces, without the names of its groups.
-WORD = re.compile(
-    rf"[0-9]+\s?(?:st|nd|rd|th)\b|[0-9]+"
-    rf"|[^\W\d_{SEA}{HAN}]+(?:'[^\W\d_{SEA}{HAN}]+)*"
+from indexer.cutting import (
+    BREAK,
+    MARK,
+    UNSPACED,
+    Known,
+    is_plain,
+    parts,
+    spellings,
+    words_between_marks,
+    words_of,
 )
-# The same in ASCII, where most texts need not even that: without digits and
-# apostrophes they are letters, and what parts them.
-ASCII_WORD = re.compile(r"[0-9]+\s?(?:st|nd|rd|th)\b|[0-9]+|[a-z]+(?:'[a-z]+)*")
-MORE_THAN_LETTERS = re.compile("[0-9']")
-# There runs are cut to grams, and a year may be of the Buddhist era.
-UNSPACED = re.compile(f"[{SEA}{HAN}\u0e00-\u0eff\u1780-\u17ff]")
+from indexer.glossary import NUMBER_SIGNS, Analyser
+from indexer.intake import signs
+from indexer.tfidf import Ints
+
 # Between the words of a text that is put together again; no run reaches across it.
 BORDER = " | "
 # What may follow a name and belong to it: a sign, a number, the date that it is not.
 BEHIND_A_NAME = 6
-# Stands for a word that is no single term, as no known text has one.
-LOST = -(2**40)
+# So many texts are cut at once: their words stay in the processor's cache.
+AT_ONCE = 20
+# The number of what stands between two texts.
+MARKED = -(2**31) + 1
+# Words of letters that are numbers, or announce one.
+COUNTING = NUMBER_SIGNS | ORDINALS.keys() | CARDINALS.keys() | ROMAN.keys()
+# A number before these may be one with them: "8 th".
+ORDINAL_ENDS = frozenset(("st", "nd", "rd", "th"))
+# Stands for a word that is no single term, or may be more than one.
+LOST = -(2**31)
+NONE = np.zeros(0, np.int32)
+# Signs of damage, where words were not looked at one by one.
+UNKNOWN = 2
+
+
+class Cut(NamedTuple):
+    """The terms of texts, and the `intake.signs` of all their words, if not more."""
+
+    numbers: list[Ints]
+    signs: int
 
 
 class Terms:
@@ -57,29 +80,70 @@ class Terms:
         self.names: list[str] = []
         self._numbers: dict[str, int] = {}
         self._analyser, self._language = analyser, language
-        spellings = _spellings(analyser.glossary)
-        self._begin_names = {self.number(stem(words[0].text)) for words in spellings}
-        self._ahead = max(map(len, spellings), default=0) + BEHIND_A_NAME
-        self._of_word = _OfWord(self)
+        cut = spellings(analyser.glossary)
+        # They are numbered first: what is below their number may be more than a word.
+        for words in cut:
+            self.number(stem(words[0].text))
+        self._special = len(self.names)
+        self._ahead = max(map(len, cut), default=0) + BEHIND_A_NAME
+        self._of_word = Known(self._number_of_word)
+        self._of_any = Known(self._number_of_any)
         self._numerals: set[str] = set()
         self._plain: dict[int, int] = {}
 
     def of(self, text: str) -> list[int]:
         """Return the numbers of a text's terms, in order, with repeats."""
-        normal = normalise(text)
-        if normal.isascii():
-            words = _ascii_words(normal)
-        elif UNSPACED.search(normal):
+        return self._of_normal(normalise(text), text)
+
+    def of_all(self, texts: Sequence[str]) -> Cut:
+        """Return the same of many texts."""
+        found, told = list[Ints](), 0
+        for start in range(0, len(texts), AT_ONCE):
+            own = texts[start : start + AT_ONCE]
+            normal = normalise(BREAK.join(own))
+            if normal.count(MARK) == len(own) - 1:
+                cut = self._of_some(normal.split(BREAK), own)
+            else:
+                cut = Cut([_ints(self.of(text)) for text in own], UNKNOWN)
+            found += cut.numbers
+            told += cut.signs
+        return Cut(found, told)
+
+    def _of_some(self, normal: list[str], texts: Sequence[str]) -> Cut:
+        found = [NONE] * len(texts)
+        together = [place for place, text in enumerate(normal) if is_plain(text)]
+        told = 0 if len(together) == len(texts) else UNKNOWN
+        words = words_between_marks([normal[place] for place in together])
+        numbers = np.array(itemgetter(*words, MARK)(self._of_any), np.int32)[:-1]
+        ends: list[int] = []
+        more: set[int] = set()
+        for special in np.flatnonzero(numbers < self._special).tolist():
+            if words[special] == MARK:
+                ends.append(special)
+            else:
+                more.add(len(ends) - 1)
+        for text, (start, end) in enumerate(pairwise(ends)):
+            own, place = numbers[start + 1 : end], together[text]
+            cut = words[start + 1 : end] if text in more else []
+            if cut and LOST in own:
+                own = _ints(self._of_normal(normal[place], texts[place]))
+                told += sum(map(signs, cut))
+            elif cut:
+                own = _ints(self._with_names(cut, own.tolist()))
+            found[place] = own
+        for place in set(range(len(texts))).difference(together):
+            found[place] = _ints(self._of_normal(normal[place], texts[place]))
+        return Cut(found, told)
+
+    def _of_normal(self, normal: str, text: str) -> list[int]:
+        if not normal.isascii() and UNSPACED.search(normal):
             return self._analysed(text)
-        else:
-            words = WORD.findall(normal)
+        words = words_of(normal)
         numbers = [*map(self._of_word.__getitem__, words)]
         lowest = min(numbers, default=0)
         if lowest == LOST:
             return self._analysed(text)
-        if lowest >= 0 and self._begin_names.isdisjoint(numbers):
-            return numbers
-        return self._with_names(words, numbers)
+        return numbers if lowest >= self._special else self._with_names(words, numbers)
 
     def number(self, term: str) -> int:
         """Return the number of a term."""
@@ -88,8 +152,10 @@ class Terms:
             self.names.append(term)
         return number
 
-    def number_of_word(self, word: str) -> int:
+    def _number_of_word(self, word: str) -> int:
         """Return the number of a word's term, inverted if it counts something."""
+        if word.isascii() and word.isalpha() and word not in COUNTING:
+            return self.number(stem(word) if self._language == "en" else word)
         found = tokens(word)
         if len(found) != 1:
             return LOST
@@ -104,6 +170,13 @@ class Terms:
             return ~number
         return number
 
+    def _number_of_any(self, word: str) -> int:
+        """Return the same of a word whose neighbours are not known."""
+        if word == MARK:
+            return MARKED
+        lost = word.partition("'")[0] in ORDINAL_ENDS or signs(word)
+        return LOST if lost else self._of_word[word]
+
     def _analysed(self, text: str) -> list[int]:
         found = self._analyser.analyse(text, language=self._language)
         return [self.number(term) for term in found.terms]
@@ -113,13 +186,12 @@ class Terms:
         stems = [self.names[n if n >= 0 else ~n] for n in numbers]
         found: list[int] = []
         place = 0
-        while place < len(words):
-            number = numbers[place]
-            if number >= 0 and number not in self._begin_names:
-                found.append(number)
-                place += 1
+        for special, number in enumerate(numbers):
+            if number >= self._special or special < place:
                 continue
-            begins = max(number, ~number) in self._begin_names
+            found += numbers[place:special]
+            place = special
+            begins = max(number, ~number) < self._special
             match = self._analyser.name_at(stems, place) if begins else None
             if self._counted(words, stems, numbers, place, match):
                 end = self._end(words, numbers, place)
@@ -131,7 +203,7 @@ class Terms:
             else:
                 found.append(self._plain.get(number, number))
                 place += 1
-        return found
+        return found + numbers[place:]
 
     def _counted(
         self,
@@ -152,7 +224,7 @@ class Terms:
             name = self._analyser.name_at(stems, ahead)
             if name and name[0] in numbered:
                 return True
-            if _parts(words[ahead]):
+            if parts(words[ahead]):
                 break
         return False
 
@@ -162,47 +234,13 @@ class Terms:
         for place in range(start, len(words)):
             if quiet >= self._ahead and parted:
                 return place
-            if numbers[place] < 0 or numbers[place] in self._begin_names:
+            if numbers[place] < self._special:
                 quiet, parted = 0, False
                 continue
             quiet += 1
-            parted = parted or _parts(words[place])
+            parted = parted or parts(words[place])
         return len(words)
 
 
-class _OfWord(dict[str, int]):
-    """Word to the number of its term, worked out when it is first asked for."""
-
-    def __init__(self, terms: Terms) -> None:
-        self._terms = terms
-
-    def __missing__(self, word: str) -> int:
-        self[word] = number = self._terms.number_of_word(word)
-        return number
-
-
-def _ascii_words(normal: str) -> list[str]:
-    if MORE_THAN_LETTERS.search(normal):
-        return ASCII_WORD.findall(normal)
-    return normal.translate(PARTED).split()
-
-
-def _parts(word: str) -> bool:
-    """Tell whether a number before a word and a name behind it are surely two things.
-
-    "The 8th of the SOM" is one, however many such words stand between.
-    """
-    return word.isascii() and word.isalnum() and word not in BETWEEN
-
-
-def _spellings(glossary: Glossary) -> list[list[Token]]:
-    """Return all that the glossary may take for a name, cut."""
-    names = (
-        *glossary.entities.values(),
-        *glossary.countries.values(),
-        *glossary.cities.values(),
-    )
-    found = [tokens(spelling) for spelling in chain.from_iterable(names)]
-    # A synonym of one word is a word like others.
-    phrases = map(tokens, chain.from_iterable(glossary.synonyms))
-    return [cut for cut in found if cut] + [cut for cut in phrases if len(cut) > 1]
+def _ints(numbers: list[int]) -> Ints:
+    return np.array(numbers, np.int32)

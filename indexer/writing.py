@@ -11,8 +11,9 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -20,7 +21,20 @@ from indexer import analysis
 from indexer.counting import Postings
 from indexer.files import checksum
 from indexer.layout import FORMAT, HASHED, SCHEMA, Row, row_bytes
+from indexer.store import Store
 from indexer.tfidf import Floats
+
+# So many rows are written at once.
+AT_ONCE = 1_000
+
+
+class Run(NamedTuple):
+    """Passages of the old index that become others: numbers `first` to `end`."""
+
+    space: str
+    first: int
+    end: int
+    shift: int
 
 
 class Writer:
@@ -29,27 +43,83 @@ class Writer:
     def __init__(self, path: Path) -> None:
         path.unlink(missing_ok=True)
         self._path = path
-        self._connection = sqlite3.connect(path, isolation_level=None)
+        self._connection = sqlite3.connect(path, isolation_level=None, uri=True)
         self._connection.execute("pragma journal_mode=off")
         self._connection.execute("pragma synchronous=off")
         self._connection.executescript(SCHEMA)
-        self._connection.execute("begin")
         self._hashes = {table: hashlib.sha256() for table in HASHED}
         tables = self._connection.execute(
             "select m.name, count(*) from sqlite_master m, pragma_table_info(m.name)"
             " where m.type = 'table' group by m.name"
         )
         self._marks = {name: ",".join("?" * columns) for name, columns in tables}
+        self._passages: list[Row] = []
+        self._run = Run("", 0, 0, 0)
         self._lists = 0
         self._arrays: dict[str, str] = {}
         self._wide: list[str] = []
 
+    def begin(self, old: Store | None = None) -> None:
+        """Begin to write.
+
+        Args:
+            old: The index whose passages may be copied.
+
+        Raises:
+            IndexOutdatedError: It was replaced since it was opened.
+        """
+        if old:
+            old.attach_to(self._connection)
+        self._connection.execute("begin")
+
     def add(self, table: str, rows: Iterable[Row]) -> None:
         """Add rows, as `SCHEMA` has their columns."""
-        if table in self._hashes:
-            rows = _hashed(rows, self._hashes[table])
-        marks = self._marks[table]
-        self._connection.executemany(f"insert into {table} values ({marks})", rows)  # noqa: S608
+        marks, digest = self._marks[table], self._hashes.get(table)
+        insert = f"insert into {table} values ({marks})"  # noqa: S608
+        coming = iter(rows)
+        while some := list(islice(coming, AT_ONCE)):
+            if digest:
+                digest.update(b"".join(map(row_bytes, some)))
+            self._connection.executemany(insert, some)
+
+    def add_passages(self, rows: Iterable[Row]) -> None:
+        """Add passages, of which a document's come one after another."""
+        self._copy_run()
+        self._passages += rows
+        if len(self._passages) >= AT_ONCE:
+            self._add_waiting()
+
+    def copy_passages(self, space: str, first: int, end: int, *, to: int) -> None:
+        """Add passages of the old index, numbers `first` to `end`, renumbered."""
+        self._add_waiting()
+        before = self._run
+        if (before.space, before.end, before.shift) == (space, first, to - first):
+            self._run = before._replace(end=end)
+        else:
+            self._copy_run()
+            self._run = Run(space, first, end, to - first)
+
+    def end_passages(self) -> None:
+        """Write what waits; no more passages come."""
+        self._copy_run()
+        self._add_waiting()
+
+    def _add_waiting(self) -> None:
+        if self._passages:
+            self.add("passage", self._passages)
+            self._passages = []
+
+    def _copy_run(self) -> None:
+        space, first, end, shift = self._run
+        self._run = Run("", 0, 0, 0)
+        if first == end:
+            return
+        self._connection.execute(
+            "insert into passage select space, number + ?, id, document, language,"
+            " title, text, variants, locator from old.passage"
+            " where space = ? and number >= ? and number < ? order by number",
+            (shift, space, first, end),
+        )
 
     def add_postings(self, space: str, postings: Postings, *, wide: bool) -> None:
         """Add the lists of a space; spaces come sorted.
@@ -109,18 +179,13 @@ def _lists(first: int, starts: list[int], numbers: Any, counts: Any) -> Iterator
         yield first + place, numbers[own].tobytes() + counts[own].tobytes()
 
 
-def _hashed(rows: Iterable[Row], digest: Any) -> Iterator[Row]:
-    for row in rows:
-        digest.update(row_bytes(row))
-        yield row
-
-
 def file_rows(
     files: Mapping[str, str], intake: Mapping[str, Sequence[str]]
 ) -> Iterator[Row]:
     """Yield each file's path, checksum and what extraction may have damaged."""
     for path, digest in sorted(files.items()):
-        yield path, digest, json.dumps(list(intake.get(path, ())))
+        found = intake.get(path)
+        yield path, digest, json.dumps(list(found)) if found else "[]"
 
 
 def sync(path: Path) -> None:

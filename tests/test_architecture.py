@@ -18,11 +18,11 @@ FLOORS = (
     "indexer.glossary indexer.schema indexer.intake indexer.typos indexer.english"
     " indexer.lines",
     "indexer.csv_facts indexer.passages indexer.tfidf indexer.confidence"
-    " indexer.contradictions indexer.phrases",
+    " indexer.contradictions indexer.phrases indexer.cutting",
     "indexer.fitting indexer.shares",
     "indexer.facts indexer.contrast indexer.extracts indexer.maxscore indexer.terms"
     " indexer.counting indexer.options indexer.layout indexer.reports indexer.patterns",
-    "indexer.tally indexer.writing indexer.lists indexer.danger",
+    "indexer.tally indexer.lists indexer.danger indexer.verifying",
     "indexer.danger_fit",
     "indexer.loaders.headings indexer.loaders.worker",
     "indexer.loaders.front indexer.loaders.docx indexer.loaders.html"
@@ -30,7 +30,7 @@ FLOORS = (
     "indexer.loaders.apart indexer.loaders.markdown indexer.loaders.plain",
     "indexer.loaders",
     "indexer.store",
-    "indexer.swapping indexer.fact_counts indexer.documents",
+    "indexer.writing indexer.swapping indexer.fact_counts indexer.documents",
     "indexer.ranking",
     "indexer.signals",
     "indexer.lacking",

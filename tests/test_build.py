@@ -18,8 +18,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import write_toy
+from indexer import writing
 from indexer.build import Report, build
-from indexer.errors import BuildBusyError, BuildRefusedError, IndexerError
+from indexer.errors import (
+    BuildBusyError,
+    BuildRefusedError,
+    IndexerError,
+    IndexOutdatedError,
+)
 from indexer.search import Index
 from indexer.store import Store, previous_of
 
@@ -213,6 +219,46 @@ def test_a_change_is_built_as_a_full_build_would(
 
     assert report.written
     assert index_path.read_bytes() == full_bytes(knowledge)
+
+
+def write_long(folder: Path, number: int, passages: int) -> None:
+    language = "vi" if number % 7 == 0 else "en"
+    text = "\n\n".join(f"{number} and {n}. " + "radio " * 100 for n in range(passages))
+    path = folder / "documents" / f"{number:03}.md"
+    path.write_text(f"---\nlanguage: {language}\n---\n{text}", encoding="utf-8")
+
+
+@pytest.mark.parametrize("at_once", [7, 1_000])
+def test_many_passages_are_copied_as_a_full_build_would_write_them(
+    knowledge: Path, index_path: Path, at_once: int, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(writing, "AT_ONCE", at_once)
+    for number in range(150):
+        write_long(knowledge, number, 1 + number % 5)
+    build(knowledge, index_path)
+
+    for number, passages in [(0, 9), (40, 1), (41, 5), (77, 1), (149, 2), (200, 3)]:
+        write_long(knowledge, number, passages)
+    (knowledge / "documents" / "120.md").unlink()
+    build(knowledge, index_path)
+
+    assert index_path.read_bytes() == full_bytes(knowledge)
+    with closing(Store(index_path)) as store:
+        store.verify_contents()
+
+
+def test_a_copy_of_another_index_than_was_opened_is_refused(
+    knowledge: Path, index_path: Path, tmp_path: Path
+):
+    with closing(Store(index_path)) as opened:
+        change_document(knowledge)
+        build(knowledge, index_path)
+
+        with (
+            closing(writing.Writer(tmp_path / "new.db")) as writer,
+            pytest.raises(IndexOutdatedError, match="was replaced meanwhile"),
+        ):
+            writer.begin(opened)
 
 
 @settings(max_examples=6)

@@ -38,21 +38,22 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_outcomes_come_in_order_from_other_processes():
     tasks = range(510)
 
-    assert list(crew.done(double, tasks)) == [2 * number for number in tasks]
-    assert os.getpid() not in set(crew.done(where, tasks))
+    assert list(crew.done(double, tasks, 510)) == [2 * number for number in tasks]
+    assert os.getpid() not in set(crew.done(where, tasks, 510))
 
 
 @pytest.mark.usefixtures("small")
 def test_a_process_that_dies_costs_nothing_but_time():
     tasks = range(510)
 
-    found = list(crew.done(double_and_die_once, tasks))
+    found = list(crew.done(double_and_die_once, tasks, 510))
 
     assert found == [2 * number for number in tasks]
 
 
-def test_few_tasks_are_done_here():
-    assert set(crew.done(where, range(100))) == {os.getpid()}
+@pytest.mark.parametrize("slow", [0, 100])
+def test_few_slow_tasks_are_done_here(slow: int):
+    assert set(crew.done(where, range(100_000), slow)) == {os.getpid()}
 
 
 @pytest.mark.usefixtures("small")
@@ -61,7 +62,7 @@ def test_a_build_by_many_processes_is_the_build_of_one(
 ):
     knowledge = write_toy(tmp_path / "knowledge")
     for number in range(60):
-        path = knowledge / "documents" / f"n{number:02}.txt"
+        path = knowledge / "documents" / f"n{number:02}.md"
         path.write_bytes(b"\xff" if number % 20 == 3 else b"Radio %d." % number)
     by_many = build(knowledge, tmp_path / "many.db")
     monkeypatch.setattr(crew, "PAYS_FROM", 1_000)
@@ -69,7 +70,7 @@ def test_a_build_by_many_processes_is_the_build_of_one(
     by_one = build(knowledge, tmp_path / "one.db")
 
     assert [problem.file for problem in by_many.problems] == [
-        "documents/n03.txt", "documents/n23.txt", "documents/n43.txt"
+        "documents/n03.md", "documents/n23.md", "documents/n43.md"
     ]  # fmt: skip
     assert list(map(str, by_many.problems)) == list(map(str, by_one.problems))
     assert (tmp_path / "many.db").read_bytes() == (tmp_path / "one.db").read_bytes()

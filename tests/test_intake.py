@@ -5,8 +5,12 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from indexer.intake import inspect, mended
+from indexer.analysis import normalise
+from indexer.cutting import words_between_marks
+from indexer.intake import inspect, mended, signs
 from indexer.types import Document, Section
 
 ENGLISH = "Six governments of the region signed a memorandum in Yangon in 2004.\n" * 8
@@ -153,3 +157,27 @@ def test_vietnamese_in_plain_letters_is_noticed():
     (line,) = inspect(document(text, file="documents/a.md"))
 
     assert line.startswith("p. 1: Vietnamese without tone marks")
+
+
+PIECE = st.sampled_from(
+    [
+        "the talk of it", "khong co ai la nguoi", "x" * 31, "a-\n b", "\n", "   ", "\t",
+        "\x02", "ă", "8 th", "it's'la", "no.x86_64", "wide   gap", "\n\n\n\n\n\n",
+    ]
+)  # fmt: skip
+
+
+@given(
+    texts=st.lists(
+        st.lists(PIECE | st.text(max_size=9), max_size=40).map(" ".join), max_size=4
+    ),
+    name=st.sampled_from(["documents/a.txt", "documents/a.md", "documents/a.pdf"]),
+)
+def test_what_is_looked_over_at_once_is_clean(texts: list[str], name: str):
+    sections = tuple(Section("", text, f"line {n}") for n, text in enumerate(texts))
+    whole = Document(name, "document", "A", sections=sections, file=name)
+    words = words_between_marks(map(normalise, texts))
+
+    usual = sum(map(signs, words)) < 2
+
+    assert inspect(whole, usual_words=usual) == inspect(whole)

@@ -33,9 +33,11 @@ PASSAGES = [
 def write(path: Path, word: str = "mou", *, wide: bool = False) -> None:
     """Write an index of two passages, the second counted as 300 times `word`."""
     writer = Writer(path)
-    writer.add("document", [document_row(Document("d", "document", "D"))])
-    rows = (passage_row("passages:en", n, p) for n, p in enumerate(PASSAGES))
-    writer.add("passage", rows)
+    writer.begin()
+    rows = [passage_row("passages:en", n, p) for n, p in enumerate(PASSAGES)]
+    writer.add_passages(rows)
+    writer.end_passages()
+    writer.add("document", [document_row(Document("d", "document", "D"), rows)])
     postings = count([["mou", "som", "som"], [word] * 300])
     writer.add_postings("passages:en", postings, wide=wide)
     writer.add_array("passages:en", np.array([3.0, 300.0]))
@@ -307,6 +309,10 @@ def test_verify_reads_everything(path: Path):
         ("word", "update word set df = 2 where word = 'som'"),
         ("passage", "update passage set text = 'other' where number = 1"),
         ("passage", "update passage set number = 'x' where number = 1"),
+        ("passage", "update passage set number = 2 where number = 1"),
+        ("passage", "update passage set space = 'facts:en' where number = 1"),
+        ("passage", "delete from passage"),
+        ("document", "update document set passages = 1"),
         ("document", "update document set title = 'E'"),
         ("surface", "insert into surface values ('a', 1)"),
         ("file", "delete from file"),

@@ -39,8 +39,7 @@ def assert_equal(found: tuple[Postings, Floats], expected: tuple[Postings, Float
 
 def counted(passages: list[tuple[str, str]]) -> tuple[Postings, Floats]:
     counts = Tally(Terms(ANALYSER, "en"))
-    for title, text in passages:
-        counts.add(title, text)
+    counts.add(passages)
     return counts.total(None)
 
 
@@ -67,7 +66,7 @@ def test_kept_passages_count_as_if_counted_anew(old, wanted):
         if isinstance(passage, int):
             counts.keep([passage])
         else:
-            counts.add(*passage)
+            counts.add([passage])
     found = counts.total(Before(*counted(old)))
 
     texts = [old[p] if isinstance(p, int) else p for p in mixed]

@@ -27,6 +27,7 @@ WORD = st.sampled_from(
     "Vietnam's Hanoi Phnom Penh lao pdr memorandum understanding ministerial meetings "
     "it's O'Neill it\u2019s \u0111\u1ed5i \u6e44\u516c\u6cb3 \u0e04\u0e13\u0e30 2555 "
     "\u1780\u1798\u17d2\u1796\u17bb\u1787\u17b6 human trafficking in persons victims "
+    "x_8th _th'x 8_th x86 'st 's ' \x01 "
     "- , . ( ) / \u2013 \u00b2 \u00bd \u00df \u0130 a b c rescued plan of "
     "action".split()
 )
@@ -51,6 +52,23 @@ def test_any_text_has_the_terms_of_its_analysis(
     found = names(terms, text)
 
     assert found == list(analyser.analyse(text, language=language).terms)
+
+
+@pytest.mark.parametrize("analyser", [ANALYSER, PLAIN])
+@given(texts=st.lists(TEXT, max_size=30), language=st.sampled_from(["en", "vi", "km"]))
+def test_texts_cut_together_have_the_terms_of_each(
+    analyser: Analyser, texts: list[str], language: str
+):
+    terms = TERMS[analyser, language]
+
+    found = [
+        [terms.names[number] for number in numbers]
+        for numbers in terms.of_all(texts).numbers
+    ]
+
+    assert found == [
+        list(analyser.analyse(text, language=language).terms) for text in texts
+    ]
 
 
 def test_real_passages_have_the_terms_of_their_analysis(real_index: Path):
