@@ -18,7 +18,7 @@ from indexer.tfidf import Floats, Ints
 ENTITY_AGREES, ENTITY_OTHER, ENTITY_NONE = 1.15, 0.35, 0.75
 COUNTRY_OTHER, COUNTRY_NONE = 0.5, 0.85
 FOREIGN = 0.05
-BODY_OTHER = 0.7
+BODY_OTHER, BODY_NONE = 0.7, 0.85
 YEAR_OTHER = 0.8
 PLACE_OTHER = 0.8
 FIGURE_OTHER = 0.6
@@ -137,7 +137,9 @@ def factors(agreed: dict[str, NDArray[np.int8]], asked: Analysed) -> Floats:
         product *= np.select(
             [country == 1, country == -1], [1, COUNTRY_OTHER], COUNTRY_NONE
         )
-    product *= np.where(agreed["body"] == -1, BODY_OTHER, 1)
+    body = agreed["body"]
+    if body.any():
+        product *= np.select([body == 1, body == -1], [1, BODY_OTHER], BODY_NONE)
     product *= np.where(agreed["year"] == -1, YEAR_OTHER, 1)
     product *= np.where(agreed["place"] == -1, PLACE_OTHER, 1)
     product *= np.where(agreed["figure"] == -1, FIGURE_OTHER, 1)

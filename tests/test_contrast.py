@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from indexer.contrast import agreement, factors, features_of
-from indexer.glossary import Analyser
+from indexer.glossary import Analyser, Glossary
 from indexer.tfidf import Floats, Ints
 
 FACTS = [
@@ -145,3 +145,16 @@ def test_a_question_that_names_nothing_changes_nothing(analyser: Analyser):
 
     assert agreed["factors"] == [1.0] * len(FACTS)
     assert agreed["entity"] == agreed["year"] == agreed["kind"] == [0] * len(FACTS)
+
+
+def test_a_fact_that_names_no_body_is_less_near_than_one_that_names_it():
+    agreed = dict.fromkeys(
+        ("entity", "country", "year", "place", "figure", "kind", "aspect", "class"),
+        np.zeros(3, np.int8),
+    )
+    asked = Analyser(Glossary()).analyse("What does UNIAP mean?")
+
+    product = factors({**agreed, "body": np.array([1, 0, -1], np.int8)}, asked)
+
+    assert product[0] > product[1] > product[2]
+    assert [*factors({**agreed, "body": np.zeros(3, np.int8)}, asked)] == [1, 1, 1]
