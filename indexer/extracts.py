@@ -12,6 +12,8 @@ from indexer.types import Passage
 
 GRAM_SHARE, KIND_SHARE, FIRST_SHARE, PAIR_SHARE, BEFORE_SHARE = 0.2, 0.2, 0.15, 0.1, 0.1
 PASSAGE_SHARE = 0.5
+# No year.
+COUNT = re.compile(r"\d{1,3}|\d{5,}")
 
 
 class Extract(NamedTuple):
@@ -83,12 +85,15 @@ def _pairs(asked: Analysed, cut: Analysed) -> float:
 
 
 def _shows_kind(asked: Analysed, cut: Analysed) -> float:
-    shown = {
-        "when": bool(cut.years),
-        "where": bool(cut.places or cut.countries),
-        "how_many": any(re.fullmatch(r"\d{1,3}|\d{5,}", word) for word in cut.words),
-    }
-    return float(any(shown.get(kind, False) for kind in asked.kinds))
+    return float(any(_shows(kind, cut) for kind in asked.kinds))
+
+
+def _shows(kind: str, cut: Analysed) -> bool:
+    if kind == "when":
+        return bool(cut.years)
+    if kind == "where":
+        return bool(cut.places or cut.countries)
+    return kind == "how_many" and any(COUNT.fullmatch(word) for word in cut.words)
 
 
 def _agreed(asked: Analysed, cut: Analysed, title: Analysed) -> dict[str, float]:

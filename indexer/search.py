@@ -17,9 +17,10 @@ from indexer.confidence import NAMED, Calibration
 from indexer.errors import IndexOutdatedError
 from indexer.extracts import best_sentence
 from indexer.glossary import STOP_TERMS, Analysed, Analyser, Glossary
+from indexer.likeness import Variant, Ways, likenesses, variant
 from indexer.maxscore import Scorer
 from indexer.ranking import CONTEXT_WEIGHT, Ranker, Ranking
-from indexer.signals import Candidate, Variant
+from indexer.signals import Candidate
 from indexer.store import CURE, Store
 from indexer.types import Document, Hit, Hits, Passage, Source, Understanding
 
@@ -190,7 +191,7 @@ class Index:
         reranked = RERANKED_SHORT if short else RERANKED
         numbers = tfidf.top(ranking.fused, max(limit, reranked))
         found = self.store.passages(f"facts:{language}", numbers)
-        asked = signals.variant(
+        asked = variant(
             ranking.asked, self.idf, ranking.weights, self.analyser.synonym_set
         )
         candidates = []
@@ -200,32 +201,30 @@ class Index:
                 near = self._near(ranking, number, asked, ways)
                 ranking.fused[number] *= signals.lift(near[0])
             topic = self._topics.get(passage.document_id, "")
-            candidates.append(Candidate(number, topic, *near, ways, passage))
+            candidates.append(Candidate(number, topic, *near, ways.variants, passage))
         candidates.sort(key=lambda found: (-ranking.fused[found.number], found.number))
         return candidates[:limit]
 
-    def _ways(
-        self, ranking: Ranking, number: int, passage: Passage
-    ) -> tuple[Variant, ...]:
+    def _ways(self, ranking: Ranking, number: int, passage: Passage) -> Ways:
         """Return a fact's ways of asking, without the one that is left out."""
         left_out, ways = ranking.left_out, self._variants(passage)
         if left_out is None or left_out.number != number:
             return ways
-        return tuple(way for way in ways if way.terms != left_out.terms)
+        kept = (way for way in ways.variants if way.terms != left_out.terms)
+        return Ways(tuple(kept), ways.terms)
 
     def _near(
-        self, ranking: Ranking, number: int, asked: Variant, ways: Sequence[Variant]
+        self, ranking: Ranking, number: int, asked: Variant, ways: Ways
     ) -> tuple[float, float]:
         """Return how like a fact's nearest way of asking is, and its three nearest."""
         if number not in ranking.near:
-            alike = (signals.likeness(asked, way) for way in ways)
-            nearest = sorted(alike, reverse=True)[:3] or [0.0]
+            nearest = sorted(likenesses(asked, ways), reverse=True)[:3] or [0.0]
             ranking.near[number] = nearest[0], sum(nearest) / len(nearest)
         return ranking.near[number]
 
-    def _analysed_variants(self, passage: Passage) -> tuple[Variant, ...]:
-        return tuple(
-            signals.variant(
+    def _analysed_variants(self, passage: Passage) -> Ways:
+        return Ways.of(
+            variant(
                 self.analyser.analyse(text, language=passage.language, asked=True),
                 self.idf,
             )

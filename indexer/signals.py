@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from indexer import tfidf
 from indexer.analysis import CARDINALS
-from indexer.glossary import STOP_TERMS, Analysed, Analyser, weight
+from indexer.glossary import STOP_TERMS, Analysed, Analyser
+from indexer.likeness import IDF_CAP, SYNONYM_COVERAGE, Variant
 from indexer.ranking import Ranking
 from indexer.types import Passage
 
-# A synonym found counts less in coverage than the word itself.
-SYNONYM_COVERAGE = 0.7
 NEAR_BOTH = 0.85
-IDF_CAP = 4.0
 # How much the likeness of its nearest way of asking lifts a fact's score.
 NEAR_SHARE = 1.5
 # A stored way of asking, asked again, is meant: "What is COMMIT?" has no rare word.
@@ -249,52 +247,6 @@ def holds(ranking: Ranking, term: str, number: int) -> bool:
     left_out = ranking.left_out
     less = left_out.words.get(term, 0) if left_out and left_out.number == number else 0
     return int(posting.counts[at]) > less
-
-
-class Variant(NamedTuple):
-    """A way of asking, or the question: its terms, and what each is worth.
-
-    Attributes:
-        worth: Term to its capped idf, times its weight.
-        total: All worth together.
-        related: The terms that have synonyms, with them.
-    """
-
-    terms: tuple[str, ...]
-    worth: Mapping[str, float]
-    total: float
-    related: Sequence[tuple[str, frozenset[str]]] = ()
-
-
-def variant(
-    text: Analysed,
-    idf: Callable[[str], float],
-    weights: Mapping[str, float] | None = None,
-    synonyms: Callable[[str], frozenset[str]] | None = None,
-) -> Variant:
-    """Return a way of asking with the worth of its terms.
-
-    A rare word counts no more than `IDF_CAP`: that two questions share it or not says
-    less about their likeness than its idf.
-    """
-    worth = {
-        term: (weights or {}).get(term, weight(term)) * min(idf(term), IDF_CAP)
-        for term in text.terms
-    }
-    related = [(term, synonyms(term)) for term in worth] if synonyms else []
-    related = [(term, others) for term, others in related if others]
-    return Variant(text.terms, worth, sum(worth.values()), related)
-
-
-def likeness(asked: Variant, other: Variant) -> float:
-    """Return how alike two questions are, 0 to 1 (Dice 1945, weighted; synonyms .7)."""
-    held = other.worth
-    common = sum([value for term, value in asked.worth.items() if term in held])
-    for term, synonyms in asked.related:
-        if term not in held and not synonyms.isdisjoint(held):
-            common += SYNONYM_COVERAGE * asked.worth[term]
-    whole = asked.total + other.total
-    return 2 * common / whole if whole else 0.0
 
 
 def missing(ranking: Ranking, number: int, analyser: Analyser) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ FLOORS = (
     "indexer.loaders",
     "indexer.store",
     "indexer.writing indexer.swapping indexer.fact_counts indexer.documents",
-    "indexer.ranking",
+    "indexer.ranking indexer.likeness",
     "indexer.signals",
     "indexer.lacking",
     "indexer.search indexer.status",

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from indexer.likeness import IDF_CAP
 from indexer.search import Index
-from indexer.signals import IDF_CAP
 from indexer.types import Hit
 
 
