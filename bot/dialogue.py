@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -122,7 +122,7 @@ class Dialogue:
     def _about_last(self, chat: str, found: Remark) -> _Said:
         """Answer "source?", "are you sure?" and "more" about the last answer."""
         words = phrases("en")
-        turns = self._conversations.turns(chat)
+        turns = _since_danger(self._conversations.turns(chat))
         last = remarks.last_answered(turns)
         if last is None:
             return _fixed("unknown", words.nothing_before, reason="too_vague")
@@ -172,7 +172,7 @@ class Dialogue:
             return _fixed("unknown", words.no_index, reason="no_index")
         language = language_of(text) or self._language(chat)
         question, rest = first_question(text)
-        turns = self._conversations.turns(chat)
+        turns = _since_danger(self._conversations.turns(chat))
         understood = understand(index, question, turns, language)
         hits = understood.hits
         answer = compose(question, hits, index, words)
@@ -235,6 +235,12 @@ class Dialogue:
         """Drop what is remembered of a chat."""
         self._conversations.forget(chat)
         self._danger.forget(chat)
+
+
+def _since_danger(turns: Sequence[Turn]) -> Sequence[Turn]:
+    """Return the turns that a follow-up may lean on: none before the safety reply."""
+    safety = [place for place, turn in enumerate(turns) if turn.answer.kind == "safety"]
+    return turns[safety[-1] + 1 :] if safety else turns
 
 
 def _fixed(kind: AnswerKind, text: str, *, reason: Reason | None = None) -> _Said:

@@ -89,6 +89,10 @@ def _reason(hits: Hits, phrases: Phrases) -> tuple[Reason, str]:
         return "off_topic", phrases.off_topic
     if asked.unknown and len(asked.unknown) > known:
         return "words_unknown", phrases.words_unknown.format(words=words)
+    named = [f"{entity.name.upper()} {entity.number}" for entity in asked.entities]
+    if named and best.features["entity"] <= 0:
+        # What was found is about something else.
+        return "aspect_unknown", phrases.aspect_of.format(subject=", ".join(named))
     missing = asked.unknown or best.missing
     if missing:
         words = ", ".join(missing[:3])

@@ -184,3 +184,36 @@ def test_a_follow_up_is_stripped_of_opening_and_pronouns(index: Index):
 
     assert own_words(asked) == ["is", "in", "laos"]
     assert names_of(asked, index.analyser) == ["laos"]
+
+
+@pytest.mark.parametrize(
+    "message", ["why", "why?", "and where?", "source?", "are you sure?", "is it free?"]
+)
+async def test_nothing_after_the_safety_reply_leans_on_what_was_before(
+    assistant: Assistant, message: str
+):
+    answer = await talk(
+        assistant, HOTLINE, "my boss keeps my passport and locks the door", message
+    )
+
+    assert answer.kind == "safety"
+
+
+async def test_a_question_is_answered_after_the_safety_reply(assistant: Assistant):
+    answer = await talk(
+        assistant,
+        "my boss keeps my passport and locks the door",
+        "Where was SOM 8 held?",
+        "and SOM 9?",
+    )
+
+    assert "som9" in min(facts(answer))
+
+
+async def test_a_cost_that_no_fact_holds_is_refused_by_its_meeting(
+    assistant: Assistant,
+):
+    answer = await talk(assistant, "how much did SOM 7 cost")
+
+    assert answer.kind == "unknown"
+    assert answer.text.startswith("I do not know that about SOM 7.")
