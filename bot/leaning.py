@@ -97,7 +97,6 @@ class Judge:
         self._index = index
         self._told = told(last)
         self._topics = {self._topic(name) for name in self._told[:1]}
-        self._bodies = frozenset(index.analyser.glossary.entities)
         # Nearly every fact shows some number.
         bare = {*asked.content} <= BARE and "how_many" not in asked.kinds
         self._shows = {

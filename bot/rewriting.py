@@ -59,17 +59,12 @@ class Reading:
     Attributes:
         text: The question.
         subject: Words of what it is about, for the next follow-up.
-        held: Words of the turn before that an answer has to hold.
         own: Terms of the follow-up itself that an answer has to hold.
-        aspect_kept: It asks of something else what was asked before; or the follow-up
-            says itself what it asks for.
     """
 
     text: str
     subject: tuple[str, ...]
-    held: frozenset[str]
     own: frozenset[str]
-    aspect_kept: bool = True
 
 
 def readings(asked: Analysed, before: Before, analyser: Analyser) -> list[Reading]:
@@ -85,27 +80,21 @@ def readings(asked: Analysed, before: Before, analyser: Analyser) -> list[Readin
     kept = _kept_subject(asked, before, analyser, bare=bare)
     question = _kept(before.question, asked)
     content = content_of(before.question, question, analyser)
-    # Words, those of them that an answer has to hold, and whether the aspect is kept.
-    found: list[tuple[list[str], list[str], bool]] = []
+    found: list[list[str]] = []
     if before.counted and counted is None and AHEAD & {*own}:
-        found.append((["when", "is", "the", "next", before.counted.name], [], True))
+        found.append(["when", "is", "the", "next", before.counted.name])
     if bare and names:
-        found.append(([*question, *names], content, True))
+        found.append([*question, *names])
     if rest | {*names} - places_of(asked) and not ASKING & {*own}:
-        frame = _frame(before.question, asked, analyser)
-        held = content_of(before.question, frame, analyser)
-        found.append(([*frame, *own], held, True))
-    found.append(([*own, *kept], kept, not bare))
+        found.append([*_frame(before.question, asked, analyser), *own])
+    found.append([*own, *kept])
     if not bare:
-        found.append(([*own, *content], kept, True))
+        found.append([*own, *content])
     for title in before.titles:
         named = subject_of(title, _kept(title, asked), analyser)
-        found.append(([*own, *named], kept, not bare))
+        found.append([*own, *named])
     about = tuple(dict.fromkeys([*kept, *names]))
-    return [
-        Reading(_text(words), about, frozenset(held), telling, aspect_kept)
-        for words, held, aspect_kept in found
-    ]
+    return [Reading(_text(words), about, telling) for words in found]
 
 
 def _kept_subject(

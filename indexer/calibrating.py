@@ -61,7 +61,7 @@ def near_misses(index: Index, questions: Iterable[str]) -> list[Sample]:
         candidates = index.candidates(ranking, "en")
         if candidates:
             fact = candidates[0].number
-            samples.append(_unanswered(index, ranking, candidates, fact))
+            samples.append(_sample(index, ranking, candidates, fact))
     return samples
 
 
@@ -106,17 +106,18 @@ def _left_out_samples(index: Index, number: int, asked: Analysed) -> list[Sample
     if candidates:
         shown = candidates[: signals.together(ranking, candidates)]
         right = any(candidate.number == number for candidate in shown)
-        sample = _unanswered(index, ranking, candidates, number)
+        sample = _sample(index, ranking, candidates, number)
         found.append(sample._replace(right=right, answerable=True))
     candidates = index.candidates(without, "en")
     if candidates:
-        found.append(_unanswered(index, without, candidates, number))
+        found.append(_sample(index, without, candidates, number))
     return found
 
 
-def _unanswered(
+def _sample(
     index: Index, ranking: Ranking, candidates: Sequence[Candidate], fact: int
 ) -> Sample:
+    """Return the best fact as a sample: wrong, of a question that no fact answers."""
     features = signals.signals(ranking, candidates, index.analyser)
     found = lacking.marks(ranking, candidates[0].number, index.analyser)
     return Sample(features, found, right=False, answerable=False, fact=fact)
@@ -144,4 +145,4 @@ def _exchanged_sample(
     candidates = index.candidates(ranking, "en")
     if changed.terms == asked.terms or not candidates:
         return []
-    return [_unanswered(index, ranking, candidates, number)]
+    return [_sample(index, ranking, candidates, number)]
