@@ -1,4 +1,8 @@
-"""Recognises a message from somebody in danger: by patterns, and a second opinion."""
+"""Recognises a message from somebody in danger.
+
+By the patterns of safety.yaml; where a model was learnt, by that, which weighs them
+with all else, except that a pattern of self-harm always counts.
+"""
 
 from __future__ import annotations
 
@@ -47,8 +51,9 @@ class Safety:
         level, decided = _by_patterns(reading)
         if self._model and level != "self_harm":
             parts = [reading, *map(self._patterns.read, pieces(message)[1:])]
-            odds = self._model.odds(message, parts)
-            level, decided = _reconsidered(self._model, odds, reading, level, decided)
+            level = _by_model(self._model, self._model.odds(message, parts))
+            agrees = [one.id for one in reading.matched if one.level == level]
+            decided = agrees[0] if agrees else MODEL if level else ""
         return Judgement(level, decided, reading.countries)
 
 
@@ -60,18 +65,10 @@ def _by_patterns(reading: Reading) -> tuple[Level | None, str]:
     return None, ""
 
 
-def _reconsidered(
-    model: Model, odds: Odds, reading: Reading, level: Level | None, decided: str
-) -> tuple[Level | None, str]:
-    """Raise what the patterns missed, lower what the model finds harmless."""
-    if not reading.framed and odds.self_harm >= model.self_harm:
-        return "self_harm", MODEL
-    if not reading.framed and odds.certain >= model.certain:
-        return "certain", decided if level == "certain" else MODEL
-    if level == "certain" and odds.danger < model.doubtful:
-        level = "possible"
-    if level is None and odds.danger >= model.possible:
-        return "possible", MODEL
-    if level == "possible" and odds.danger < model.harmless:
-        return None, ""
-    return level, decided
+def _by_model(model: Model, odds: Odds) -> Level | None:
+    """Return the gravest level; the model has weighed what patterns and frames say."""
+    if odds.self_harm >= model.self_harm:
+        return "self_harm"
+    if odds.certain >= model.certain:
+        return "certain"
+    return "possible" if odds.danger >= model.possible else None

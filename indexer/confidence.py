@@ -11,9 +11,10 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import NamedTuple
 
 import numpy as np
+
+from indexer.trees import LEAF, Tree, added, read_tree
 
 FEATURES = (
     "margin",
@@ -41,28 +42,6 @@ FEATURES = (
 )
 CERTAIN = 0.99
 NAMED = ("entity", "country", "year", "place", "figure", "class")
-LEAF = -1
-
-
-class Node(NamedTuple):
-    """A node of a decision tree; the first of a tree's nodes is its root.
-
-    Attributes:
-        feature: Place in `FEATURES` of what it asks about; `LEAF` where it asks
-            nothing.
-        threshold: At most so much goes left, more goes right.
-        left, right: The next node.
-        value: What a leaf adds to the log odds; for others, the mean below.
-    """
-
-    feature: int
-    threshold: float
-    left: int
-    right: int
-    value: float
-
-
-Tree = tuple[Node, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +74,7 @@ class Calibration:
     def from_json(cls, text: str) -> Calibration:
         """Read what `to_json` wrote."""
         fields = json.loads(text)
-        trees = (tuple(Node(*node) for node in tree) for tree in fields["trees"])
-        return cls(**{**fields, "trees": tuple(trees)})
+        return cls(**{**fields, "trees": tuple(map(read_tree, fields["trees"]))})
 
     def confidence(self, features: Mapping[str, float]) -> float:
         """Return the probability that the hit with these features is right."""
@@ -105,13 +83,8 @@ class Calibration:
         if features["near"] > 0.999:
             # A stored way of asking, asked again.
             return CERTAIN
-        row, odds = _row(features), self.bias
-        for tree in self.trees:
-            feature, threshold, left, right, value = tree[0]
-            while feature != LEAF:
-                node = left if row[feature] <= threshold else right
-                feature, threshold, left, right, value = tree[node]
-            odds += value
+        row = _row(features)
+        odds = self.bias + sum(added(tree, row) for tree in self.trees)
         return 1 / (1 + math.exp(-max(min(odds, 30.0), -30.0)))
 
     def parts(self, features: Mapping[str, float]) -> dict[str, float]:

@@ -1,31 +1,39 @@
-"""A second opinion on danger: two logistic regressions whose odds are added.
+"""A second opinion on danger: three logistic regressions, and trees that weigh them.
 
-One sees a message's words, repaired, and their pairs; which lists of safety.yaml it
-holds, which two of them together, and which word beside them; and the patterns that
-match. Lists carry what one word teaches over to its neighbours, and one language to
-the others. The other sees the pieces of words as they were typed: it knows nothing of
-lists, and errs elsewhere. indexer/danger_fit.py learns the weights at a build; here
-they are applied, without scikit-learn.
+One regression sees a message's words, repaired, and their pairs; which lists of
+safety.yaml it holds, which two of them together, and which word beside them; and the
+patterns that match. Lists carry what one word teaches over to its neighbours, and one
+language to the others. The others see what was typed and know nothing of lists: runs
+of up to three words, and pieces of words. They err elsewhere. Boosted trees weigh
+what the three say, by lists, patterns, length and language (stacking, Wolpert 1992).
+indexer/danger_fit.py learns them at a build; here they are applied, without
+scikit-learn.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import combinations, pairwise
 from typing import NamedTuple
 
-from indexer.analysis import grams, sentences
+from indexer.analysis import grams, normalise, sentences
 from indexer.patterns import Reading
+from indexer.trees import Tree, added, read_tree
 
-# Length of the vectors of words, lists, pairs of lists, lists beside words: a long
-# message weighs no more than a short one.
-WORDS, LISTS, PAIRS, BESIDE = 4.0, 4.0, 6.0, 4.0
+# Length of the vectors of words, lists, pairs of lists, lists beside words, runs as
+# typed: a long message weighs no more than a short one.
+WORDS, LISTS, PAIRS, BESIDE, RUNS = 4.0, 4.0, 6.0, 4.0, 4.0
 LONG = 60
 READ_BY_SENTENCE = 1_000
+# A word, or one mark or character of a script without spaces.
+TYPED = re.compile(r"[a-z0-9']+|[^\sa-z0-9']")
+MOST_TYPED = 80
+TARGETS = ("danger", "certain", "self_harm")
 
 
 class Odds(NamedTuple):
@@ -37,29 +45,50 @@ class Odds(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Opinion:
+    """One of the three regressions, as plain numbers.
+
+    Attributes:
+        bias: The three log odds of a message that holds nothing known.
+        weights: Feature to what it adds to each of them.
+    """
+
+    bias: Sequence[float]
+    weights: Mapping[str, Sequence[float]]
+
+    def of(self, seen: Mapping[str, float]) -> Odds:
+        """Return what it makes of the features of a message."""
+        sums = list(self.bias)
+        for name, value in seen.items():
+            for number, weight in enumerate(self.weights.get(name, ())):
+                sums[number] += weight * value
+        return Odds(*sums)
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """The fitted model, as plain numbers.
 
     Attributes:
         key: Hash of what it was learnt from.
-        weights: Feature to what it adds to each of the log odds.
-        letters: Piece of a word to what it adds, likewise.
-        bias: What both begin with.
-        self_harm, certain: Odds from which no pattern is needed.
-        doubtful: Odds of danger below which a certain pattern is only possible.
-        possible: Odds of danger from which the line about hotlines is shown.
-        harmless: Odds of danger below which a possible pattern is nothing.
+        words, runs, letters: The three regressions.
+        signals: What the trees ask about, by place in their rows.
+        start: The three log odds before the first tree.
+        trees: For each of the three, what is added.
+        self_harm, certain: Odds from which a message gets the safety reply.
+        possible: Odds of danger from which it gets the line about hotlines.
     """
 
     key: str
-    weights: Mapping[str, Sequence[float]]
-    letters: Mapping[str, Sequence[float]]
-    bias: Sequence[float]
+    words: Opinion
+    runs: Opinion
+    letters: Opinion
+    signals: Sequence[str]
+    start: Sequence[float]
+    trees: Sequence[Sequence[Tree]]
     self_harm: float
     certain: float
-    doubtful: float
     possible: float
-    harmless: float
 
     def to_json(self) -> str:
         """Return the numbers as one line of JSON."""
@@ -68,36 +97,40 @@ class Model:
     @classmethod
     def from_json(cls, text: str) -> Model:
         """Read what `to_json` wrote."""
-        return cls(**json.loads(text))
+        fields = json.loads(text)
+        for name in ("words", "runs", "letters"):
+            fields[name] = Opinion(**fields[name])
+        fields["trees"] = [[*map(read_tree, trees)] for trees in fields["trees"]]
+        return cls(**fields)
 
     def odds(self, message: str, readings: Sequence[Reading]) -> Odds:
-        """Return what both make of a message.
-
-        What its words say is the mean of the message and its gravest sentence.
+        """Return what all of them together make of a message.
 
         Args:
             readings: Of the message's `pieces`.
         """
-        words = [_summed(self.weights, features(reading)) for reading in readings]
-        letters = _summed(self.letters, spelling(message))
-        return Odds(
-            *(
-                begin + (whole + max(pieces)) / 2 + typed
-                for begin, whole, typed, *pieces in zip(
-                    self.bias, words[0], letters, *words, strict=True
-                )
-            )
+        by_piece = [self.words.of(features(reading)) for reading in readings]
+        said = {
+            "words": by_piece[0],
+            "gravest": Odds(*map(max, zip(*by_piece, strict=True))),
+            "runs": self.runs.of(runs(message)),
+            "letters": self.letters.of(spelling(message)),
+        }
+        seen = signals(readings, said)
+        row = [seen.get(name, 0.0) for name in self.signals]
+        return weighed(
+            start + sum(added(tree, row) for tree in trees)
+            for start, trees in zip(self.start, self.trees, strict=True)
         )
 
 
-def _summed(
-    weights: Mapping[str, Sequence[float]], seen: Mapping[str, float]
-) -> tuple[float, ...]:
-    sums = [0.0, 0.0, 0.0]
-    for name, value in seen.items():
-        for number, weight in enumerate(weights.get(name, ())):
-            sums[number] += weight * value
-    return tuple(sums)
+def weighed(odds: Iterable[float]) -> Odds:
+    """Return three log odds, certain danger as the mean of it and of any danger.
+
+    Any danger is learnt from more messages: together they err less (docs/safety.md).
+    """
+    danger, certain, self_harm = odds
+    return Odds(danger, (danger + certain) / 2, self_harm)
 
 
 def pieces(message: str) -> list[str]:
@@ -141,12 +174,49 @@ def features(reading: Reading) -> dict[str, float]:
     return seen
 
 
+def runs(message: str) -> dict[str, float]:
+    """Return the runs of one, two and three words as typed, of one length together."""
+    words = ["^", *TYPED.findall(normalise(message))[:MOST_TYPED], "$"]
+    found = {
+        " ".join(words[start : start + length])
+        for length in (1, 2, 3)
+        for start in range(len(words) - length + 1)
+    }
+    return dict.fromkeys(sorted(found), RUNS / len(found) ** 0.5)
+
+
 def spelling(message: str) -> dict[str, float]:
     """Return the pieces of words as typed, weighed 1 + ln(count), of length 1."""
     counts = Counter(grams(message.lower().split()))
     values = {piece: 1 + math.log(count) for piece, count in counts.items()}
     length = math.hypot(*values.values()) or 1.0
     return {piece: value / length for piece, value in values.items()}
+
+
+def signals(
+    readings: Sequence[Reading], said: Mapping[str, Sequence[float]]
+) -> dict[str, float]:
+    """Return what the trees see of a message.
+
+    Args:
+        readings: Of the message's `pieces`.
+        said: Name of a regression to its three log odds.
+    """
+    reading = readings[0]
+    seen = {
+        f"{name} {target}": odds
+        for name, three in said.items()
+        for target, odds in zip(TARGETS, three, strict=True)
+    }
+    seen |= dict.fromkeys((f"list {one.name}" for one in reading.found), 1.0)
+    seen |= dict.fromkeys((f"level {one.level}" for one in reading.matched), 1.0)
+    seen |= dict.fromkeys((f"mark {mark}" for mark in reading.shape), 1.0)
+    return seen | {
+        f"language {reading.language or 'en'}": 1.0,
+        "framed": float(reading.framed),
+        "length": float(len(reading.terms)),
+        "pieces": float(len(readings)),
+    }
 
 
 def _scaled(kind: str, names: Iterable[str], length: float) -> dict[str, float]:

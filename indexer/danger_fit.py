@@ -1,7 +1,8 @@
 """Fitting the second opinion on danger, at a build, on safety-examples.yaml.
 
-Its thresholds are the lowest at which, of the harmless examples that a model did not
-see (five folds), no more than the shares allowed get a safety reply, or the line about
+What the trees learn from is what the regressions say of messages that they did not see
+(five folds). The thresholds are the lowest at which, of the harmless examples that
+neither saw, no more than the shares allowed get a safety reply, or the line about
 hotlines.
 """
 
@@ -9,31 +10,44 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.danger import Model, features, pieces, spelling
+from indexer.danger import (
+    TARGETS,
+    Model,
+    Opinion,
+    features,
+    pieces,
+    runs,
+    signals,
+    spelling,
+    weighed,
+)
+from indexer.danger_trees import Grown, grow
 from indexer.facts import Curated
 from indexer.files import checksum
 from indexer.patterns import Patterns, Reading
 from indexer.schema import ExamplesFile, SafetyFile
 
-VERSION = "3"
+VERSION = "4"
 SELF_HARM, CERTAIN, POSSIBLE, HARMLESS = 3, 2, 1, 0
 LEAST_EXAMPLES = 30
 # A feature of fewer messages tells nothing; a smaller weight changes nothing.
 LEAST_MESSAGES, LEAST_TYPED, LEAST_WEIGHT = 3, 5, 0.02
 STRENGTH, STRENGTH_TYPED, TOLERANCE = 0.5, 10.0, 0.01
 FOLDS = 5
-# Shares of the harmless examples, which are written to be mistaken: by the model, by
-# certain patterns that it does not doubt, by either for the line.
-FALSE_REPLIES, DOUBTFUL, FALSE_LINES, FALSE_ALARMS = 0.05, 0.03, 0.08, 0.002
+# Shares of the harmless examples, which are written to be mistaken: taken for certain
+# danger, for any, for self-harm.
+FALSE_REPLIES, FALSE_LINES, FALSE_ALARMS = 0.06, 0.17, 0.003
 GRID = np.arange(-4.0, 20.0, 0.05).round(2)
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 Row = Mapping[str, float]
 
@@ -56,8 +70,19 @@ def stored(curated: Curated, old: Mapping[str, str]) -> str:
     before = old.get("danger", "")
     if before and Model.from_json(before).key == key(curated):
         return before
-    model = fit(curated.safety, curated.examples, key(curated))
+    with _one_thread():
+        model = fit(curated.safety, curated.examples, key(curated))
     return model.to_json() if model else ""
+
+
+def _one_thread() -> AbstractContextManager[Any]:
+    """Sums are the same then on every machine; more threads are hardly faster."""
+    # What has not been loaded yet cannot be limited.
+    import sklearn.ensemble  # noqa: F401
+    from threadpoolctl import threadpool_limits
+
+    limits: AbstractContextManager[Any] = threadpool_limits(1)
+    return limits
 
 
 def fit(file: SafetyFile, examples: ExamplesFile, key: str = "") -> Model | None:
@@ -79,34 +104,66 @@ def fit(file: SafetyFile, examples: ExamplesFile, key: str = "") -> Model | None
     patterns = Patterns(file)
     readings = [[patterns.read(piece) for piece in pieces(text)] for text in texts]
     known, known_kind = _known(file)
-    words = Half.of(
-        [[features(piece) for piece in message] for message in readings],
-        [features(patterns.read(text)) for text in known],
-        LEAST_MESSAGES,
-        STRENGTH,
-    )
-    letters = Half.of(
-        [[spelling(text)] for text in texts],
-        [spelling(text) for text in known],
-        LEAST_TYPED,
-        STRENGTH_TYPED,
-    )
-    said = np.array([_said(whole) for whole, *_ in readings])
-    odds = _out_of_fold(words, letters, kind, known_kind)
-    weights, bias = words.fitted(np.arange(len(kind)), kind, known_kind)
-    typed, begin = letters.fitted(np.arange(len(kind)), kind, known_kind)
+    views = _views(texts, readings, known, [patterns.read(text) for text in known])
+    folds = _folds(kind)
+    said = _unseen(views, folds, kind, known_kind)
+    of = [
+        signals(message, {name: odds[number] for name, odds in said.items()})
+        for number, message in enumerate(readings)
+    ]
+    names = _kept_names(of, LEAST_MESSAGES)
+    grown = grow(_matrix(of, names).toarray(), _targets(kind), folds)
+    opinions = {
+        name: view.opinion(np.arange(len(kind)), kind, known_kind)
+        for name, view in views.items()
+    }
+    self_harm, certain, possible = _thresholds(_odds(grown)[kind == HARMLESS])
     return Model(
         key=key,
-        weights=_kept(words.names, weights),
-        letters=_kept(letters.names, typed),
-        bias=[round(float(value), 3) for value in bias + begin],
-        **_thresholds(odds, kind, said),
+        words=opinions["words"],
+        runs=opinions["runs"],
+        letters=opinions["letters"],
+        signals=names,
+        start=grown.start,
+        trees=grown.trees,
+        self_harm=self_harm,
+        certain=certain,
+        possible=possible,
     )
+
+
+def _views(
+    texts: Sequence[str],
+    readings: Sequence[Sequence[Reading]],
+    known: Sequence[str],
+    known_readings: Sequence[Reading],
+) -> dict[str, View]:
+    """Return what each of the regressions sees of the examples."""
+    return {
+        "words": View.of(
+            [[features(piece) for piece in message] for message in readings],
+            [features(reading) for reading in known_readings],
+            LEAST_MESSAGES,
+            STRENGTH,
+        ),
+        "runs": View.of(
+            [[runs(text)] for text in texts],
+            [runs(text) for text in known],
+            LEAST_MESSAGES,
+            STRENGTH,
+        ),
+        "letters": View.of(
+            [[spelling(text)] for text in texts],
+            [spelling(text) for text in known],
+            LEAST_TYPED,
+            STRENGTH_TYPED,
+        ),
+    }
 
 
 @dataclass(frozen=True, slots=True)
-class Half:
-    """What one of the two regressions sees.
+class View:
+    """What one of the regressions sees.
 
     Attributes:
         names: Of its features.
@@ -129,7 +186,7 @@ class Half:
         known: Sequence[Row],
         least: int,
         strength: float,
-    ) -> Half:
+    ) -> View:
         """Make the matrices of what at least so many messages have."""
         first = np.cumsum([0, *(len(message) for message in messages[:-1])])
         names = _kept_names([*(message[0] for message in messages), *known], least)
@@ -145,34 +202,64 @@ class Half:
 
         matrix = vstack([self.pieces[self.first[train]], self.known], format="csr")
         of = np.array([*kind[train], *known_kind])
-        weights, bias = np.zeros((matrix.shape[1], 3)), np.zeros(3)
-        # Who wants to die, and is not recognised as that, should at least get numbers.
-        targets = (of != HARMLESS, of >= CERTAIN, of == SELF_HARM)
-        for number, wanted in enumerate(targets):
+        weights = np.zeros((matrix.shape[1], len(TARGETS)))
+        bias = np.zeros(len(TARGETS))
+        for number, wanted in enumerate(_targets(of)):
             model = LogisticRegression(
                 C=self.strength, solver="liblinear", tol=TOLERANCE, random_state=0
             )
             model.fit(matrix, wanted)
             weights[:, number], bias[number] = model.coef_[0], model.intercept_[0]
-        # Any danger is learnt from more messages than certain danger: together they
-        # err less (docs/safety.md).
-        weights[:, 1], bias[1] = weights[:, :2].mean(axis=1), bias[:2].mean()
         return weights, bias
 
-    def said(self, weights: Floats, bias: Floats) -> Floats:
-        """Return each message's odds: the mean of itself and its gravest sentence."""
+    def said(self, weights: Floats, bias: Floats) -> tuple[Floats, Floats]:
+        """Return each message's odds: of the whole, and of its gravest piece."""
         odds = self.pieces @ weights + bias
-        highest = np.maximum.reduceat(odds, self.first, axis=0)
-        mean: Floats = (odds[self.first] + highest) / 2
-        return mean
+        return odds[self.first], np.maximum.reduceat(odds, self.first, axis=0)
+
+    def opinion(self, train: Ints, kind: Ints, known_kind: list[int]) -> Opinion:
+        """Return the regression as plain numbers."""
+        weights, bias = self.fitted(train, kind, known_kind)
+        kept = {
+            name: [round(float(value), 3) for value in values]
+            for name, values in zip(self.names, weights, strict=True)
+            if np.abs(values).max() >= LEAST_WEIGHT
+        }
+        return Opinion([round(float(value), 3) for value in bias], kept)
 
 
-def _kept(names: Sequence[str], weights: Floats) -> dict[str, list[float]]:
-    return {
-        name: [round(float(value), 3) for value in values]
-        for name, values in zip(names, weights, strict=True)
-        if np.abs(values).max() >= LEAST_WEIGHT
-    }
+def _targets(kind: Ints) -> tuple[Bools, Bools, Bools]:
+    """Return who is in danger, in certain danger, and speaks of self-harm."""
+    # Who wants to die, and is not recognised as that, should at least get numbers.
+    return kind != HARMLESS, kind >= CERTAIN, kind == SELF_HARM
+
+
+def _folds(kind: Ints) -> list[tuple[Ints, Ints]]:
+    from sklearn.model_selection import StratifiedKFold
+
+    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
+    return list(folds.split(np.zeros(len(kind)), kind))
+
+
+def _unseen(
+    views: Mapping[str, View],
+    folds: Sequence[tuple[Ints, Ints]],
+    kind: Ints,
+    known_kind: list[int],
+) -> dict[str, Floats]:
+    """Return what regressions say of messages that they never saw, by name."""
+    said = {name: np.zeros((len(kind), len(TARGETS))) for name in (*views, "gravest")}
+    for train, test in folds:
+        for name, view in views.items():
+            whole, gravest = view.said(*view.fitted(train, kind, known_kind))
+            said[name][test] = whole[test]
+            if name == "words":
+                said["gravest"][test] = gravest[test]
+    return said
+
+
+def _odds(grown: Grown) -> Floats:
+    return np.array([weighed(row) for row in grown.unseen])
 
 
 def _known(file: SafetyFile) -> tuple[list[str], list[int]]:
@@ -188,14 +275,6 @@ def _known(file: SafetyFile) -> tuple[list[str], list[int]]:
         for text in texts
     ]
     return [text for text, _ in examples], [of for _, of in examples]
-
-
-def _said(reading: Reading) -> int:
-    """Return what the patterns alone say of a message."""
-    for pattern in reading.matched:
-        if pattern.level == "self_harm" or not reading.framed:
-            return POSSIBLE if pattern.level == "possible" else CERTAIN
-    return HARMLESS
 
 
 def _kept_names(rows: Sequence[Row], least: int) -> list[str]:
@@ -216,34 +295,16 @@ def _matrix(rows: Sequence[Row], names: Sequence[str]) -> Any:
     return csr_matrix((values, columns, starts), shape=(len(rows), len(names)))
 
 
-def _out_of_fold(
-    words: Half, letters: Half, kind: Ints, known_kind: list[int]
-) -> Floats:
-    """Return each message's odds from models that never saw it."""
-    from sklearn.model_selection import StratifiedKFold
-
-    odds = np.zeros((len(kind), 3))
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
-    for train, test in folds.split(np.zeros(len(kind)), kind):
-        for half in (words, letters):
-            odds[test] += half.said(*half.fitted(train, kind, known_kind))[test]
-    return odds
-
-
-def _thresholds(odds: Floats, kind: Ints, said: Ints) -> dict[str, float]:
+def _thresholds(harmless: Floats) -> tuple[float, float, float]:
     """Return the lowest thresholds within the shares of harmless messages allowed."""
-    danger, certain, self_harm = odds[kind == HARMLESS].T
-    by_patterns = said[kind == HARMLESS]
-    every = np.ones(len(danger), bool)
-    return {
-        "self_harm": _lowest(self_harm, every, FALSE_ALARMS),
-        "certain": _lowest(certain, every, FALSE_REPLIES),
-        "doubtful": _lowest(danger, by_patterns == CERTAIN, DOUBTFUL),
-        "possible": _lowest(danger, every, FALSE_LINES),
-        "harmless": _lowest(danger, by_patterns != HARMLESS, FALSE_LINES),
-    }
+    danger, certain, self_harm = harmless.T
+    return (
+        _lowest(self_harm, FALSE_ALARMS),
+        _lowest(certain, FALSE_REPLIES),
+        _lowest(danger, FALSE_LINES),
+    )
 
 
-def _lowest(odds: Floats, among: NDArray[np.bool_], share: float) -> float:
+def _lowest(odds: Floats, share: float) -> float:
     """Return the lowest odds that no more than a share of messages reach."""
-    return next(float(low) for low in GRID if (among & (odds >= low)).mean() <= share)
+    return next(float(low) for low in GRID if (odds >= low).mean() <= share)

@@ -19,7 +19,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.confidence import FEATURES, LEAF, Calibration, Node, Tree
+from indexer.confidence import FEATURES, Calibration
+from indexer.trees import LEAF, Node, Tree
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

@@ -10,7 +10,7 @@ from typing import Any
 
 from indexer.types import Document, Passage, Quote, Source
 
-FORMAT = "7"
+FORMAT = "8"
 # Lists are passage numbers (little-endian int32, ascending), then counts, one or two
 # bytes each. Nothing that another passage can change stands with a posting.
 SCHEMA = """

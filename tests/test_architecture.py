@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 
 # Lowest first. A name stands for all modules below it; the longest name decides.
 FLOORS = (
-    "indexer indexer.types indexer.errors indexer.settings",
+    "indexer indexer.types indexer.errors indexer.settings indexer.trees",
     "indexer.analysis indexer.contacts indexer.files indexer.crew",
     "indexer.glossary indexer.schema indexer.intake indexer.typos indexer.english"
     " indexer.lines",
@@ -22,7 +22,7 @@ FLOORS = (
     "indexer.fitting indexer.shares",
     "indexer.facts indexer.contrast indexer.extracts indexer.maxscore indexer.terms"
     " indexer.counting indexer.options indexer.layout indexer.reports indexer.patterns",
-    "indexer.tally indexer.lists indexer.danger indexer.verifying",
+    "indexer.tally indexer.lists indexer.danger indexer.danger_trees indexer.verifying",
     "indexer.danger_fit",
     "indexer.loaders.headings indexer.loaders.worker",
     "indexer.loaders.front indexer.loaders.docx indexer.loaders.html"
@@ -71,7 +71,12 @@ LATE = {
     ("indexer.loaders.worker", "indexer.loaders.pdf"),
 }
 WRITERS = {"indexer.store", "bot.journal"}
-FITTERS = {"indexer.counting", "indexer.fitting", "indexer.danger_fit"}
+FITTERS = {
+    "indexer.counting",
+    "indexer.fitting",
+    "indexer.danger_fit",
+    "indexer.danger_trees",
+}
 
 
 def module_of(path: Path) -> str:

@@ -3,15 +3,29 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bot.safety import Safety
 from indexer import danger_fit
-from indexer.danger import LONG, Model, Odds, features, pieces, spelling
+from indexer.danger import (
+    LONG,
+    RUNS,
+    Model,
+    Odds,
+    Opinion,
+    features,
+    pieces,
+    runs,
+    signals,
+    spelling,
+)
+from indexer.danger_trees import boosted, grow
 from indexer.facts import Curated, read_curated, read_safety
 from indexer.patterns import Patterns
 from indexer.schema import ExamplesFile
 from indexer.store import Store
+from indexer.trees import added
 
 KNOWLEDGE = Path(__file__).parents[1] / "knowledge"
 FILE = read_safety((KNOWLEDGE / "safety.yaml").read_text(encoding="utf-8"))
@@ -52,40 +66,64 @@ def odds_of(model: Model, message: str) -> Odds:
     return model.odds(message, [PATTERNS.read(piece) for piece in pieces(message)])
 
 
-def test_odds_are_the_sum_of_what_stands_in_the_message(small: Model):
+def test_an_opinion_adds_what_it_knows_of_a_message():
+    opinion = Opinion([1.0, 0.0, -1.0], {"boss": [0.5, 0.25, 0.0]})
+
+    assert opinion.of({"boss": 2.0, "hut": 9.0}) == (2.0, 0.5, -1.0)
+
+
+def test_certain_danger_is_the_mean_with_any(small: Model):
     message = "the boss takes my wage"
+    reading = PATTERNS.read(message)
+    words = small.words.of(features(reading))
+    said = {
+        "words": words,
+        "gravest": words,
+        "runs": small.runs.of(runs(message)),
+        "letters": small.letters.of(spelling(message)),
+    }
+    seen = signals([reading], said)
+    row = [seen.get(name, 0.0) for name in small.signals]
 
     odds = odds_of(small, message)
 
-    adds = [
-        value * weights[name][0]
-        for weights, seen in (
-            (small.weights, features(PATTERNS.read(message))),
-            (small.letters, spelling(message)),
-        )
-        for name, value in seen.items()
-        if name in weights
-    ]
-    assert odds.danger == pytest.approx(small.bias[0] + sum(adds))
+    danger, certain, self_harm = (
+        start + sum(added(tree, row) for tree in trees)
+        for start, trees in zip(small.start, small.trees, strict=True)
+    )
+    assert odds == pytest.approx((danger, (danger + certain) / 2, self_harm))
 
 
-def test_words_of_the_gravest_sentence_count_half(small: Model):
+def test_the_gravest_sentence_is_a_signal_of_its_own(small: Model):
     message = "Who opened the meeting in Hanoi? The boss takes my wage."
 
-    both = odds_of(small, message)
-
     def of_words(text: str) -> float:
-        seen = features(PATTERNS.read(text))
-        weights = small.weights
-        return sum(v * weights[n][0] for n, v in seen.items() if n in weights)
+        return small.words.of(features(PATTERNS.read(text))).danger
 
-    typed = spelling(message)
-    letters = sum(v * small.letters.get(n, [0])[0] for n, v in typed.items())
-    gravest = max(map(of_words, pieces(message)))
-    whole = of_words(message)
-    assert gravest > whole
-    expected = small.bias[0] + letters + (whole + gravest) / 2
-    assert both.danger == pytest.approx(expected)
+    assert max(map(of_words, pieces(message))) > of_words(message)
+    assert "gravest danger" in small.signals
+    assert odds_of(small, message) > odds_of(small, "Who opened the meeting in Hanoi?")
+
+
+def test_trees_add_up_to_what_scikit_learn_says():
+    numbers = np.random.default_rng(0)
+    rows = numbers.normal(size=(400, 6))
+    wanted = rows[:, 0] + rows[:, 1] * rows[:, 2] > 0
+    folds = [
+        (np.arange(200), np.arange(200, 400)),
+        (np.arange(200, 400), np.arange(200)),
+    ]
+
+    grown = grow(rows, [wanted], folds)
+
+    ours = [
+        grown.start[0] + sum(added(tree, row) for tree in grown.trees[0])
+        for row in rows.tolist()
+    ]
+    fitted = boosted().fit(rows, wanted)
+    assert ours == pytest.approx(fitted.decision_function(rows), abs=1e-3)
+    unseen = boosted().fit(rows[:200], wanted[:200]).decision_function(rows[200:])
+    assert grown.unseen[200:, 0] == pytest.approx(unseen)
 
 
 def test_model_tells_danger_from_meetings(small: Model):
@@ -101,6 +139,19 @@ def test_pieces_of_words_have_length_one_whatever_the_message():
     for message in ("a", "the boss takes my wage", "no no no pay", "ທ່ານ ຊ່ວຍ"):
         values = spelling(message).values()
         assert sum(value**2 for value in values) == pytest.approx(1.0)
+
+
+def test_runs_as_typed_are_of_one_length_together():
+    seen = runs("Boss nite")
+
+    assert set(seen) == {
+        "^", "boss", "nite", "$",
+        "^ boss", "boss nite", "nite $",
+        "^ boss nite", "boss nite $",
+    }  # fmt: skip
+    assert sum(value**2 for value in seen.values()) == pytest.approx(RUNS**2)
+    assert len(runs("word " * 5_000)) < 20
+    assert runs("") != {}
 
 
 def test_a_long_message_weighs_no_more_than_a_short_one():
@@ -132,7 +183,7 @@ def test_too_few_examples_fit_nothing():
 def test_a_model_is_kept_while_its_examples_stay(small: Model):
     curated = Curated(safety=FILE, safety_text="text", examples=EXAMPLES)
     before = json.dumps(
-        json.loads(small.to_json()) | {"key": danger_fit.key(curated), "bias": [0] * 3}
+        json.loads(small.to_json()) | {"key": danger_fit.key(curated), "start": [0] * 3}
     )
 
     assert danger_fit.stored(curated, {"danger": before}) == before

@@ -1,0 +1,45 @@
+"""Boosted trees as plain numbers (Friedman 2001), applied without scikit-learn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+LEAF = -1
+
+
+class Node(NamedTuple):
+    """A node of a decision tree; the first of a tree's nodes is its root.
+
+    Attributes:
+        feature: Place in the row of what it asks about; `LEAF` where it asks nothing.
+        threshold: At most so much goes left, more goes right.
+        left, right: The next node.
+        value: What a leaf adds to the log odds; for others, the mean below.
+    """
+
+    feature: int
+    threshold: float
+    left: int
+    right: int
+    value: float
+
+
+Tree = tuple[Node, ...]
+
+
+def added(tree: Tree, row: Sequence[float]) -> float:
+    """Return what a tree adds to the log odds of a row of features."""
+    feature, threshold, left, right, value = tree[0]
+    while feature != LEAF:
+        node = left if row[feature] <= threshold else right
+        feature, threshold, left, right, value = tree[node]
+    return value
+
+
+def read_tree(nodes: Sequence[Sequence[float]]) -> Tree:
+    """Read a tree as JSON keeps it: a list of numbers a node."""
+    return tuple(
+        Node(int(feature), threshold, int(left), int(right), value)
+        for feature, threshold, left, right, value in nodes
+    )
