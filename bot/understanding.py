@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
 from bot.conversation import clearly_leans, leans
 from bot.counting import step
-from bot.leaning import ALONE, Judge, before, leaned_on, share_of
-from bot.rewriting import Reading, names_of, readings, subject_of
+from bot.judging import Judge, share_of, trees
+from bot.leaning import before, leaned_on
+from bot.rewriting import Reading, readings, subject_of
 from bot.types import Turn
 from indexer.search import Index
 from indexer.types import Hit, Hits
@@ -40,6 +41,14 @@ class Understood(NamedTuple):
     leans: bool = False
 
 
+class Candidate(NamedTuple):
+    """A fact found for one reading of a message, and what is known of it."""
+
+    hit: Hit
+    features: Mapping[str, float]
+    understood: Understood
+
+
 class _Likely(NamedTuple):
     """A fact found for one reading of a message, with its log odds."""
 
@@ -52,6 +61,28 @@ def understand(
     index: Index, question: str, turns: Sequence[Turn], language: str
 ) -> Understood:
     """Search for a question, leaning on the turn before where it does."""
+    alone, found = candidates(index, question, turns, language)
+    if not found:
+        return alone
+    judge = trees()
+    likely = [
+        _Likely(judge.odds(one.features), one.hit, one.understood) for one in found
+    ]
+    likely.sort(key=lambda one: -one.odds)
+    leaning = [one for one in likely if one.understood.leans]
+    told = share_of(likely[0].odds) >= index.bands(language)[0]
+    if leaning and not told and clearly_leans(question):
+        # What is not known is not known of what was spoken about.
+        return _leaning(leaning[0], likely)
+    if likely[0].understood.leans:
+        return _leaning(likely[0], likely)
+    return _less_sure(alone, likely)
+
+
+def candidates(
+    index: Index, question: str, turns: Sequence[Turn], language: str
+) -> tuple[Understood, list[Candidate]]:
+    """Return a message read alone, and the facts of all its readings if it leans."""
     hits = best_part(index, question, language)
     asked = index.analyser.analyse(question, asked=True)
     about = subject_of(asked, asked.words, index.analyser)
@@ -59,30 +90,27 @@ def understand(
     last = leaned_on(turns)
     telling = {*hits.understanding.content} - index.analyser.kind_terms
     if last is None or not leans(question, hits.understanding, len(telling)):
-        return alone
-    clear = clearly_leans(question)
-    if sureness(hits) >= CERTAIN and not clear:
-        return alone
+        return alone, []
+    if sureness(hits) >= CERTAIN and not clearly_leans(question):
+        return alone, []
     said = before(index, last)
-    judge = Judge(index, last, hits.understanding)
+    judge = Judge(index, last, question, asked, hits)
     # The first of two that read alike.
     found = {
         r.text: r for r in reversed(readings(asked, said, index.analyser)) if r.text
     }
-    read = [(r, _read(index, r, language)) for r in reversed(found.values())]
-    likely = [
-        _Likely(judge.leaning(hit, reading), hit, understood)
-        for reading, understood in read
-        for hit in understood.hits.facts[:LOOKED_AT]
-    ]
+    likely = []
+    for reading in reversed(found.values()):
+        understood = _read(index, reading, language)
+        for rank, hit in enumerate(understood.hits.facts[:LOOKED_AT]):
+            features = judge.features(hit, reading.own, rank=rank, alone=False)
+            likely.append(Candidate(hit, features, understood))
     if not step(asked, said.counted, said.numbers):
-        named = names_of(asked, index.analyser) or len(telling) > 2
-        odds = 0.0 if named and not clear else ALONE
-        likely += [
-            _Likely(odds + judge.alone(hit), hit, alone)
-            for hit in hits.facts[:LOOKED_AT]
-        ]
-    return _likeliest(likely) if likely else alone
+        own = frozenset(term for term in asked.terms if term in telling)
+        for rank, hit in enumerate(hits.facts[:LOOKED_AT]):
+            features = judge.features(hit, own, rank=rank, alone=True)
+            likely.append(Candidate(hit, features, alone))
+    return alone, likely
 
 
 def _read(index: Index, reading: Reading, language: str) -> Understood:
@@ -90,26 +118,24 @@ def _read(index: Index, reading: Reading, language: str) -> Understood:
     return Understood(hits, reading.text, reading.subject, leans=True)
 
 
-def _likeliest(likely: list[_Likely]) -> Understood:
-    """Return the likeliest reading, its facts likeliest first."""
-    likely = sorted(likely, key=lambda one: -one.odds)
-    _, first, understood = likely[0]
-    if not understood.leans:
-        return _less_sure(understood, likely)
+def _leaning(first: _Likely, likely: Sequence[_Likely]) -> Understood:
+    """Return a reading that leans, the facts of all readings likeliest first."""
     facts: dict[str, Hit] = {}
     for odds, hit, _ in likely:
         sure = min(share_of(odds), max(hit.confidence, RAISED_TO))
         facts.setdefault(hit.passage.id, replace(hit, confidence=sure))
+    understood = first.understood
     hits = understood.hits
-    together = hits.together if hits.facts[0].passage == first.passage else 1
-    shown = [first.passage.id, *(hit.passage.id for hit in hits.facts[1:together])]
+    passage = first.hit.passage
+    together = hits.together if hits.facts[0].passage == passage else 1
+    shown = [passage.id, *(hit.passage.id for hit in hits.facts[1:together])]
     order = sorted(facts.values(), key=lambda hit: hit.passage.id not in shown)
     return understood._replace(
         hits=replace(hits, facts=tuple(order), together=together)
     )
 
 
-def _less_sure(understood: Understood, likely: list[_Likely]) -> Understood:
+def _less_sure(understood: Understood, likely: Sequence[_Likely]) -> Understood:
     """Return a message read alone, never surer than it was by itself."""
     odds = {one.hit.passage.id: one.odds for one in likely if not one.understood.leans}
     facts = tuple(

@@ -53,7 +53,7 @@ def grow(
         model = boosted().fit(rows, wanted)
         # No public name gives a fitted model's nodes; a test compares both.
         start.append(float(model._baseline_prediction[0, 0]))
-        trees.append([_tree(stage[0].nodes) for stage in model._predictors])
+        trees.append([tree(stage[0].nodes) for stage in model._predictors])
     return Grown(start, trees, unseen)
 
 
@@ -73,7 +73,8 @@ def boosted() -> Any:
     )
 
 
-def _tree(nodes: Any) -> Tree:
+def tree(nodes: Any) -> Tree:
+    """Copy a fitted tree of scikit-learn's, node by node."""
     return tuple(
         Node(
             LEAF if node["is_leaf"] else int(node["feature_idx"]),

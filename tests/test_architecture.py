@@ -51,6 +51,7 @@ FLOORS = (
     " bot.journal bot.why",
     "bot.hotlines bot.answers bot.rewriting",
     "bot.resources bot.leaning",
+    "bot.judging",
     "bot.understanding",
     "bot.catalogue bot.danger",
     "bot.remarks",
