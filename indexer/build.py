@@ -123,7 +123,7 @@ def _build_on(
             target.unlink(missing_ok=True)
     meta["calibration"] = calibration.to_json()
     report = _with_problems(_report(meta, written=True), library, curated)
-    intake = {name: lines for name, lines in library.intake.items() if lines}
+    intake = {name: lines for name, lines in sorted(library.intake.items()) if lines}
     return _compared(replace(report, intake=intake), old, maker.documents)
 
 

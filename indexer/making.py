@@ -8,7 +8,8 @@ from __future__ import annotations
 import importlib.metadata
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import groupby, islice
 from pathlib import Path
 
 from indexer import analysis, danger_fit, fact_counts
@@ -30,6 +31,8 @@ from indexer.terms import Terms
 from indexer.types import Document
 from indexer.writing import Writer, file_rows, set_meta
 
+# So many new documents are counted at once: in arrays, of which few are cheaper.
+AT_ONCE = 40
 LIBRARIES = ("numpy", "scipy", "scikit-learn", "PyStemmer", "pyspellchecker")
 
 
@@ -72,8 +75,13 @@ class Maker:
             ):
                 rows = [passage_row("facts:en", number, passage)]
                 self._add_rows(writer, fact, rows)
-            for loaded in library.documents(track):
-                self._add_document(writer, library, loaded)
+            for (language, kept), run in groupby(library.documents(track), _kind):
+                tally = self._tally(language)
+                while some := list(islice(run, AT_ONCE)):
+                    if kept and self._old:
+                        self._keep(writer, tally, self._old, some)
+                    else:
+                        self._add_new(writer, tally, library, some)
             writer.end_passages()
             writer.add("document", self._rows)
             self._add_counts(writer, counts)
@@ -92,43 +100,50 @@ class Maker:
             return fact_counts.kept(self._old, facts)
         return fact_counts.counted(self._analyser, facts)
 
-    def _add_document(self, writer: Writer, library: Library, loaded: Loaded) -> None:
-        """Write a document and its passages, and count them."""
-        document = loaded.document
-        tally = self._tallies.get(document.language)
-        if tally is None:
-            terms = Terms(self._analyser, document.language)
-            tally = self._tallies[document.language] = Tally(terms)
-        first = tally.size
-        if loaded.passages is None and self._old:
-            self._keep(writer, tally, document)
-        else:
-            passages = loaded.passages or ()
-            signs = tally.add([(p.title, p.text) for p in passages])
-            library.look_over(loaded, usual_words=signs < 2)
-            space = f"passages:{document.language}"
-            numbered = enumerate(passages, start=first)
+    def _tally(self, language: str) -> Tally:
+        if language not in self._tallies:
+            self._tallies[language] = Tally(Terms(self._analyser, language))
+        return self._tallies[language]
+
+    def _add_new(
+        self, writer: Writer, tally: Tally, library: Library, some: Sequence[Loaded]
+    ) -> None:
+        """Write documents of one language and their passages, and count them."""
+        first = number = tally.size
+        cut = [loaded.passages or () for loaded in some]
+        signs = iter(tally.add([(p.title, p.text) for own in cut for p in own]))
+        for loaded, passages in zip(some, cut, strict=True):
+            found = sum(islice(signs, len(passages)))
+            library.look_over(loaded, usual_words=found < 2)
+            space = f"passages:{loaded.document.language}"
+            numbered = enumerate(passages, start=number)
             rows = [passage_row(space, number, p) for number, p in numbered]
-            self._add_rows(writer, document, rows)
-        self.passages += tally.size - first
+            self._add_rows(writer, loaded.document, rows)
+            number += len(rows)
+        self.passages += number - first
 
     def _add_rows(self, writer: Writer, document: Document, rows: list[Row]) -> None:
         writer.add_passages(rows)
         self._rows.append(document_row(document, rows))
         self.documents[document.id] = document.checksum
 
-    def _keep(self, writer: Writer, tally: Tally, document: Document) -> None:
-        """Take a document's passages over from the old index."""
-        place = self._places[document.id]
-        space = f"passages:{document.language}"
-        writer.copy_passages(space, place.start, place.stop, to=tally.size)
-        self._rows.append(self._held[document.id])
-        self.documents[document.id] = document.checksum
-        if self._counts_hold:
-            tally.keep(place)
-        elif self._old:
-            rows = self._old.passage_rows(document.id)
-            tally.add([(str(row[5]), str(row[6])) for row in rows])
+    def _keep(
+        self, writer: Writer, tally: Tally, old: Store, some: Sequence[Loaded]
+    ) -> None:
+        """Take documents of one language and their passages over from the old index."""
+        first = tally.size
+        for document in (loaded.document for loaded in some):
+            place = self._places[document.id]
+            space = f"passages:{document.language}"
+            writer.copy_passages(space, place.start, place.stop, to=tally.size)
+            self._rows.append(self._held[document.id])
+            self.documents[document.id] = document.checksum
+            if self._counts_hold:
+                tally.keep(place)
+            else:
+                rows = old.passage_rows(document.id)
+                tally.add([(str(row[5]), str(row[6])) for row in rows])
+        self.passages += tally.size - first
 
     def _add_counts(self, writer: Writer, facts: FactCounts) -> None:
         """Write the postings of all spaces, sorted, then lengths and norms."""
@@ -176,6 +191,11 @@ def _places(documents: Iterable[Row]) -> dict[str, range]:
         sizes[kind, language] += passages
         found[id] = range(first, first + passages)
     return found
+
+
+def _kind(loaded: Loaded) -> tuple[str, bool]:
+    """Return a document's language, and whether the old index holds it."""
+    return loaded.document.language, loaded.passages is None
 
 
 def calibrate(

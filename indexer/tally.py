@@ -63,11 +63,11 @@ class Tally:
         self._runs: list[Run] = []
         self._lengths: list[tuple[Ints, Floats]] = []
 
-    def add(self, passages: Sequence[tuple[str, str]]) -> int:
+    def add(self, passages: Sequence[tuple[str, str]]) -> list[int]:
         """Count the next passages, the title and the text of each.
 
         Returns:
-            The `intake.signs` of their words.
+            The `intake.signs` of the words of each text, if not more.
         """
         titles = list(dict.fromkeys(title for title, _ in passages))
         found, signs = self._terms.of_all([*titles, *(text for _, text in passages)])
@@ -84,7 +84,7 @@ class Tally:
             self._waiting += size
             if self._waiting >= AT_ONCE:
                 self._close_run()
-        return signs
+        return signs[len(titles) :]
 
     def keep(self, numbers: Sequence[int]) -> None:
         """Take the next passages as they were: those numbers of the old index."""

@@ -19,7 +19,7 @@ FLOORS = (
     " indexer.lines",
     "indexer.csv_facts indexer.passages indexer.tfidf indexer.confidence"
     " indexer.contradictions indexer.phrases indexer.cutting",
-    "indexer.fitting indexer.shares",
+    "indexer.fitting indexer.shares indexer.wordtable",
     "indexer.facts indexer.contrast indexer.extracts indexer.maxscore indexer.terms"
     " indexer.counting indexer.options indexer.layout indexer.reports indexer.patterns",
     "indexer.tally indexer.lists indexer.danger indexer.verifying",
