@@ -8,7 +8,6 @@ named.
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,10 +17,10 @@ from indexer.files import checksum, digest_of, files_below, relative
 from indexer.intake import inspect, mended
 from indexer.loaders import SIDE_FILES, load
 from indexer.loaders.front import side_file
-from indexer.passages import split
+from indexer.passages import Piece, pieces
 from indexer.reports import Track
 from indexer.store import Store
-from indexer.types import Document, Passage
+from indexer.types import Document
 
 
 class Loaded(NamedTuple):
@@ -29,19 +28,20 @@ class Loaded(NamedTuple):
 
     Attributes:
         document: As it was loaded; without sections where the old index holds it.
+        checksum: Of the file's bytes.
         passages: None where the old index holds them: nothing has changed.
     """
 
     document: Document
-    passages: tuple[Passage, ...] | None
+    checksum: str
+    passages: list[Piece] | None
 
 
 class Task(NamedTuple):
-    """A file to be read, and the checksum of its bytes."""
+    """A file to be read, and the folder it is of."""
 
     path: Path
     knowledge: Path
-    digest: str
 
 
 class Fault(NamedTuple):
@@ -139,16 +139,17 @@ class Library:
                 yield loaded
 
     def _loaded(self, name: str) -> Loaded | None:
+        digest = self._digests[name]
         if self._is_held(name):
             self.intake[name] = self._known[name][1]
-            loaded = Loaded(self._held[name], None)
+            loaded = Loaded(self._held[name], digest, None)
         else:
             raw = self._load(name)
             self._ahead.pop(name, None)
             if raw is None:
                 return None
-            loaded = Loaded(raw, tuple(split(mended(raw))))
-        self.files[name] = self._digests[name]
+            loaded = Loaded(raw, digest, pieces(mended(raw)))
+        self.files[name] = digest
         return loaded
 
     def _is_held(self, name: str) -> bool:
@@ -173,7 +174,7 @@ class Library:
         return self._ahead[name]
 
     def _task(self, name: str) -> Task:
-        return Task(self._paths[name], self._knowledge, self._digests[name])
+        return Task(self._paths[name], self._knowledge)
 
     def _digest(self, name: str, path: Path, digests: Mapping[str, str]) -> str:
         """Return the checksum of a file and of its side file."""
@@ -198,9 +199,8 @@ class Library:
 
 def read(task: Task) -> Document | Fault:
     """Load a file, or say what is wrong with it."""
-    path, knowledge, digest = task
     try:
-        return replace(load(path, knowledge), checksum=digest)
+        return load(task.path, task.knowledge)
     except KnowledgeError as error:
         return Fault(error.file, error.place, error.reason)
 

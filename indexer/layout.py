@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import Any
 
+from indexer.passages import Piece
 from indexer.types import Document, Passage, Quote, Source
 
 FORMAT = "7"
@@ -73,7 +74,7 @@ def passages_digest(rows: Sequence[Row]) -> str:
     return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def document_row(document: Document, passages: Sequence[Row]) -> Row:
+def document_row(document: Document, checksum: str, passages: Sequence[Row]) -> Row:
     """Return a document as a row; its sections stand in rows of passages."""
     quote = document.quote
     return (
@@ -90,7 +91,7 @@ def document_row(document: Document, passages: Sequence[Row]) -> Row:
         json.dumps([quote.text, quote.speaker, quote.source_id]) if quote else "",
         document.rights,
         json.dumps(document.source_ids) if document.source_ids else "[]",
-        document.checksum,
+        checksum,
         document.file,
         len(passages),
         passages_digest(passages),
@@ -110,6 +111,18 @@ def passage_row(space: str, number: int, passage: Passage) -> Row:
         json.dumps(passage.variants, ensure_ascii=False) if passage.variants else "[]",
         passage.locator,
     )
+
+
+def piece_rows(
+    space: str, first: int, document: Document, pieces: Iterable[Piece]
+) -> list[Row]:
+    """Return the passages of a document without variants as rows, `first` on."""
+    id, language = document.id, document.language
+    return [
+        (space, number, f"{id}@{language}#{number - first}", id, language, title, text,
+         "[]", locator)
+        for number, (title, text, locator) in enumerate(pieces, start=first)
+    ]  # fmt: skip
 
 
 def passage_of(space: str, row: Row) -> Passage:

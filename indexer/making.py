@@ -21,7 +21,7 @@ from indexer.facts import Curated
 from indexer.files import checksum, folder_hash
 from indexer.fitting import fit
 from indexer.glossary import Analyser
-from indexer.layout import Row, document_row, passage_row, source_row
+from indexer.layout import Row, document_row, passage_row, piece_rows, source_row
 from indexer.options import OPTIONS
 from indexer.reports import Track
 from indexer.search import Index
@@ -74,7 +74,7 @@ class Maker:
                 zip(facts, counts.passages, strict=True)
             ):
                 rows = [passage_row("facts:en", number, passage)]
-                self._add_rows(writer, fact, rows)
+                self._add_rows(writer, fact, fact.checksum, rows)
             for (language, kept), run in groupby(library.documents(track), _kind):
                 tally = self._tally(language)
                 while some := list(islice(run, AT_ONCE)):
@@ -111,21 +111,23 @@ class Maker:
         """Write documents of one language and their passages, and count them."""
         first = number = tally.size
         cut = [loaded.passages or () for loaded in some]
-        signs = iter(tally.add([(p.title, p.text) for own in cut for p in own]))
+        texts = [(title, text) for own in cut for title, text, _ in own]
+        signs = iter(tally.add(texts))
         for loaded, passages in zip(some, cut, strict=True):
             found = sum(islice(signs, len(passages)))
             library.look_over(loaded, usual_words=found < 2)
             space = f"passages:{loaded.document.language}"
-            numbered = enumerate(passages, start=number)
-            rows = [passage_row(space, number, p) for number, p in numbered]
-            self._add_rows(writer, loaded.document, rows)
+            rows = piece_rows(space, number, loaded.document, passages)
+            self._add_rows(writer, loaded.document, loaded.checksum, rows)
             number += len(rows)
         self.passages += number - first
 
-    def _add_rows(self, writer: Writer, document: Document, rows: list[Row]) -> None:
+    def _add_rows(
+        self, writer: Writer, document: Document, checksum: str, rows: list[Row]
+    ) -> None:
         writer.add_passages(rows)
-        self._rows.append(document_row(document, rows))
-        self.documents[document.id] = document.checksum
+        self._rows.append(document_row(document, checksum, rows))
+        self.documents[document.id] = checksum
 
     def _keep(
         self, writer: Writer, tally: Tally, old: Store, some: Sequence[Loaded]

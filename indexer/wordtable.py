@@ -65,14 +65,15 @@ class WordTable:
         known &= self._words[1][places] == second
         known &= sizes <= LONGEST
         found: Ints = self._found[places]
-        for miss in np.flatnonzero(~known).tolist():
-            word = text[starts[miss] : ends[miss]].decode("ascii")
-            found[miss] = self._numbers[word]
-            place = places[miss]
-            if len(word) <= LONGEST and not self._words[0][place]:
-                self._words[:, place] = first[miss], second[miss]
-                self._found[place] = found[miss]
-                self._taken += 1
+        missed = np.flatnonzero(~known)
+        spans = zip(starts[missed].tolist(), ends[missed].tolist(), strict=True)
+        words = [text[start:end].decode("ascii") for start, end in spans]
+        found[missed] = [self._numbers[word] for word in words]
+        new = missed[(sizes[missed] <= LONGEST) & (self._words[0][places[missed]] == 0)]
+        # Of two words for one place, the last takes it.
+        self._words[:, places[new]] = first[new], second[new]
+        self._found[places[new]] = found[new]
+        self._taken += len(np.unique(places[new]))
         if self._taken * 4 > len(self._found):
             # It fills again by itself.
             self._clear(self._bits + 2)

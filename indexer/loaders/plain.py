@@ -25,13 +25,13 @@ def load(path: Path, knowledge: Path) -> Document:
 
 def blocks(text: str) -> Iterator[Section]:
     """Yield the blocks between blank lines, each located by its first line."""
-    start, line = 0, 1
-    ends = [(blank.start(), blank.end()) for blank in BLANK.finditer(text)]
-    for end, after in [*ends, (len(text), len(text))]:
+    start = counted = 0
+    line = 1
+    spans = [blank.span() for blank in BLANK.finditer(text)]
+    for end, after in [*spans, (len(text), len(text))]:
         block = text[start:end].lstrip()
-        first = end - len(block)
-        line += text.count("\n", start, first)
         if block:
+            line += text.count("\n", counted, end - len(block))
+            counted = end - len(block)
             yield Section("", block, f"line {line}")
-        line += text.count("\n", first, after)
         start = after
