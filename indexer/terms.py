@@ -116,9 +116,11 @@ class Terms:
         for text in np.unique(np.searchsorted(marks, special)).tolist():
             place = plain[text - 1]
             words, own = plain_words(normal[place]), found[place].tolist()
+            lost = [at for at, number in enumerate(own) if number == LOST]
+            told[place] = sum(signs(words[at]) for at in lost)
+            for at in lost:
+                own[at] = LOST if _is_end(words[at]) else self._of_word[words[at]]
             if LOST in own:
-                both = zip(words, own, strict=True)
-                told[place] = sum(signs(word) for word, n in both if n == LOST)
                 own = self._of_normal(normal[place], texts[place])
             else:
                 own = self._with_names(words, own)
@@ -132,10 +134,9 @@ class Terms:
             return self._analysed(text)
         words = words_of(normal)
         numbers = [*map(self._of_word.__getitem__, words)]
-        lowest = min(numbers, default=0)
-        if lowest == LOST:
+        if LOST in numbers:
             return self._analysed(text)
-        return numbers if lowest >= self._special else self._with_names(words, numbers)
+        return self._with_names(words, numbers)
 
     def number(self, term: str) -> int:
         """Return the number of a term."""
@@ -166,8 +167,7 @@ class Terms:
         """Return the same of a word whose neighbours are not known."""
         if word == MARK:
             return MARKED
-        lost = word.partition("'")[0] in ORDINAL_ENDS or signs(word)
-        return LOST if lost else self._of_word[word]
+        return LOST if _is_end(word) or signs(word) else self._of_word[word]
 
     def _analysed(self, text: str) -> list[int]:
         found = self._analyser.analyse(text, language=self._language)
@@ -175,7 +175,8 @@ class Terms:
 
     def _with_names(self, words: list[str], numbers: list[int]) -> list[int]:
         """Read names where they may begin; analyse where one may have a number."""
-        stems = [self.names[n if n >= 0 else ~n] for n in numbers]
+        if min(numbers, default=0) >= self._special:
+            return numbers
         found: list[int] = []
         place = 0
         for special, number in enumerate(numbers):
@@ -183,9 +184,8 @@ class Terms:
                 continue
             found += numbers[place:special]
             place = special
-            begins = max(number, ~number) < self._special
-            match = self._analyser.name_at(stems, place) if begins else None
-            if self._counted(words, stems, numbers, place, match):
+            match = self._name_at(numbers, place)
+            if self._counted(words, numbers, place, match):
                 end = self._end(words, numbers, place)
                 found += self._analysed(BORDER.join(words[place:end]))
                 place = end
@@ -197,10 +197,16 @@ class Terms:
                 place += 1
         return found + numbers[place:]
 
+    def _name_at(self, numbers: list[int], place: int) -> tuple[str, int] | None:
+        """Return the glossary's name for the phrase at a place, and its length."""
+        if max(numbers[place], ~numbers[place]) >= self._special:
+            return None
+        own = numbers[place : place + self._ahead]
+        return self._analyser.name_at([self.names[max(n, ~n)] for n in own], 0)
+
     def _counted(
         self,
         words: list[str],
-        stems: list[str],
         numbers: list[int],
         place: int,
         match: tuple[str, int] | None,
@@ -213,7 +219,7 @@ class Terms:
         if numbers[place] >= 0:
             return False
         for ahead in range(place + 1, len(words)):
-            name = self._analyser.name_at(stems, ahead)
+            name = self._name_at(numbers, ahead)
             if name and name[0] in numbered:
                 return True
             if parts(words[ahead]):
@@ -232,6 +238,11 @@ class Terms:
             quiet += 1
             parted = parted or parts(words[place])
         return len(words)
+
+
+def _is_end(word: str) -> bool:
+    """Tell whether a word may be one with a number before it: "8 th", "8 th's"."""
+    return word.partition("'")[0] in ORDINAL_ENDS
 
 
 def _ints(numbers: list[int]) -> Ints:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from indexer.files import read_text
-from indexer.loaders.front import document
+from indexer.loaders.front import document, front_of
 from indexer.types import Document, Section
 
 BLANK = re.compile(r"\n\s*\n")
@@ -19,11 +19,12 @@ def load(path: Path, knowledge: Path) -> Document:
     Raises:
         KnowledgeError: It is not UTF-8, empty, too large, or the side file is wrong.
     """
-    text = read_text(path, knowledge)
-    return document(path, knowledge, tuple(blocks(text)))
+    text, front = read_text(path, knowledge), front_of(path, knowledge)
+    sections = tuple(blocks(text, front.title or path.stem))
+    return document(path, knowledge, sections, front)
 
 
-def blocks(text: str) -> Iterator[Section]:
+def blocks(text: str, title: str = "") -> Iterator[Section]:
     """Yield the blocks between blank lines, each located by its first line."""
     start = counted = 0
     line = 1
@@ -33,5 +34,5 @@ def blocks(text: str) -> Iterator[Section]:
         if block:
             line += text.count("\n", counted, end - len(block))
             counted = end - len(block)
-            yield Section("", block, f"line {line}")
+            yield Section(title, block, f"line {line}")
         start = after
