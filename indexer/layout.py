@@ -14,7 +14,9 @@ from indexer.types import Document, Passage, Quote, Source
 FORMAT = "7"
 # Lists are passage numbers (little-endian int32, ascending), then counts, one or two
 # bytes each. Nothing that another passage can change stands with a posting.
+# Texts and long lists fill large pages; of small ones, they take a chain of many.
 SCHEMA = """
+pragma page_size = 16384;
 create table meta (key text primary key, value text);
 create table source (
     id text primary key, title text, publisher text, url text, date text,
