@@ -11,7 +11,7 @@ from typing import Any
 from indexer.passages import Piece
 from indexer.types import Document, Passage, Quote, Source
 
-FORMAT = "7"
+FORMAT = "8"
 # Lists are passage numbers (little-endian int32, ascending), then counts, one or two
 # bytes each. Nothing that another passage can change stands with a posting.
 # Texts and long lists fill large pages; of small ones, they take a chain of many.
@@ -38,9 +38,11 @@ create table array (name text primary key, data blob);
 create table surface (word text primary key, count integer);
 create table file (path text primary key, checksum text, intake text);
 """
-# Those whose rows are hashed; arrays have checksums of their own, and passages stand
-# in their document's row: `passages` of them, hashed to `digest`.
-HASHED = ("source", "document", "list", "word", "surface", "file")
+# Those whose rows are hashed; arrays have checksums of their own, passages stand in
+# their document's row (`passages` of them, hashed to `digest`), and the hashes of a
+# space's lists are added up.
+HASHED = ("source", "document", "surface", "file")
+SUMS_END = 1 << 128
 Row = Sequence[Any]
 
 SOURCE_COLUMNS = "id, title, publisher, url, date, linked"
@@ -53,9 +55,13 @@ DOCUMENT_COLUMNS = (
 
 def row_bytes(row: Row) -> bytes:
     """Return a row as bytes that tell it from every other row of its table."""
-    if isinstance(row[-1], bytes):
-        return b"%d %d\0%b" % (row[0], len(row[-1]), row[-1])
     return "\0".join(map(str, row)).encode("utf-8", "surrogatepass") + b"\0\0"
+
+
+def list_hash(space: str, word: str, blob: bytes) -> int:
+    """Hash a word's list, apart from where it stands."""
+    name = f"{space}\0{word}\0".encode("utf-8", "surrogatepass")
+    return int.from_bytes(hashlib.sha256(name + blob).digest()[:16], "little")
 
 
 def source_row(source: Source) -> Row:

@@ -23,10 +23,11 @@ from indexer.fitting import fit
 from indexer.glossary import Analyser
 from indexer.layout import Row, document_row, passage_row, piece_rows, source_row
 from indexer.options import OPTIONS
+from indexer.renewing import add_space
 from indexer.reports import Track
 from indexer.search import Index
 from indexer.store import Store
-from indexer.tally import Before, Tally
+from indexer.tally import Tally
 from indexer.terms import Terms
 from indexer.types import Document
 from indexer.writing import Writer, file_rows, set_meta
@@ -152,14 +153,11 @@ class Maker:
         arrays = dict(facts.arrays)
         for space in fact_counts.SPACES:
             wide = space in fact_counts.WEIGHED
-            writer.add_postings(space, facts.postings[space], wide=wide)
+            writer.lists.add(space, facts.postings[space], wide=wide)
+        old = self._old if self._counts_hold else None
         for language, tally in sorted(self._tallies.items()):
             space = f"passages:{language}"
-            before = None
-            if self._old and self._counts_hold:
-                before = Before(self._old.postings(space), self._old.array(space))
-            postings, arrays[space] = tally.total(before)
-            writer.add_postings(space, postings, wide=False)
+            arrays[space] = add_space(writer, space, tally, old)
         for name, array in sorted(arrays.items()):
             writer.add_array(name, array)
 

@@ -109,8 +109,11 @@ class Store:
             IndexOutdatedError: Something differs; it names the table.
         """
         self.verify()
-        hashes = json.loads(self.meta.get("contents", "{}"))
-        table = damaged_table(self._connection, hashes)
+        hashes, sums, wide = (
+            json.loads(self.meta.get(name, "{}"))
+            for name in ("contents", "sums", "wide")
+        )
+        table = damaged_table(self._connection, hashes, sums, wide)
         if table:
             reason = f'the table "{table}" of the index is damaged'
             raise IndexOutdatedError(f"{reason}; {CURE_OF_DAMAGE}")

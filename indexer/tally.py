@@ -92,6 +92,22 @@ class Tally:
         self._kept_as.extend(range(self.size, self.size + len(numbers)))
         self.size += len(numbers)
 
+    @property
+    def kept(self) -> Ints:
+        """Return the old numbers of the passages that were kept."""
+        return _ints(self._kept)
+
+    @property
+    def renumbered(self) -> bool:
+        """Tell whether a passage that was kept has another number now."""
+        return self._kept != self._kept_as
+
+    def words_of(self, passages: Sequence[tuple[str, str]]) -> set[str]:
+        """Return the terms of passages that are not counted."""
+        found = self._terms.of_all([text for passage in passages for text in passage])
+        numbers = np.concatenate([NONE, *found.numbers])
+        return {self._terms.names[number] for number in np.unique(numbers).tolist()}
+
     def total(self, before: Before | None) -> tuple[Postings, Floats]:
         """Return the postings of all passages, and their lengths; the tally is empty.
 

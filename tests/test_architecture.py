@@ -22,7 +22,7 @@ FLOORS = (
     "indexer.fitting indexer.shares indexer.wordtable",
     "indexer.facts indexer.contrast indexer.extracts indexer.maxscore indexer.terms"
     " indexer.counting indexer.options indexer.layout indexer.reports indexer.patterns",
-    "indexer.tally indexer.lists indexer.danger indexer.verifying",
+    "indexer.tally indexer.lists indexer.danger indexer.verifying indexer.listing",
     "indexer.danger_fit",
     "indexer.loaders.headings indexer.loaders.worker",
     "indexer.loaders.front indexer.loaders.docx indexer.loaders.html"
@@ -39,7 +39,7 @@ FLOORS = (
     "indexer.findings",
     "indexer.document_checks",
     "indexer.checks",
-    "indexer.calibrating",
+    "indexer.calibrating indexer.renewing",
     "indexer.making",
     "indexer.build",
     "indexer.explain indexer.phrasings indexer.watch",

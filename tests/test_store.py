@@ -39,7 +39,7 @@ def write(path: Path, word: str = "mou", *, wide: bool = False) -> None:
     writer.end_passages()
     writer.add("document", [document_row(Document("d", "document", "D"), "", rows)])
     postings = count([["mou", "som", "som"], [word] * 300])
-    writer.add_postings("passages:en", postings, wide=wide)
+    writer.lists.add("passages:en", postings, wide=wide)
     writer.add_array("passages:en", np.array([3.0, 300.0]))
     writer.add("surface", [("mou", 2)])
     intake = {"documents/d.md": ("p. 3: odd characters",)}
