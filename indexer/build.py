@@ -178,7 +178,7 @@ def _same_files(old: Store, stamped: str, knowledge: Path) -> bool:
 
 
 def _unchanged(old: Store, library: Library, curated: Curated, knowledge: Path) -> bool:
-    from indexer.making import build_id
+    from indexer.identity import build_id
 
     if not library.unchanged():
         return False

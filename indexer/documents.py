@@ -7,7 +7,8 @@ named.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+import json
+from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from indexer import crew
 from indexer.errors import KnowledgeError
 from indexer.files import checksum, digest_of, files_below, relative
 from indexer.intake import inspect, mended
+from indexer.layout import DocumentRow
 from indexer.loaders import SIDE_FILES, load
 from indexer.loaders.front import side_file
 from indexer.passages import Piece, pieces
@@ -24,17 +26,16 @@ from indexer.types import Document
 
 
 class Loaded(NamedTuple):
-    """A document and its passages.
-
-    Attributes:
-        document: As it was loaded; without sections where the old index holds it.
-        checksum: Of the file's bytes.
-        passages: None where the old index holds them: nothing has changed.
-    """
+    """A new or changed document, the checksum of its bytes, and its passages."""
 
     document: Document
     checksum: str
-    passages: list[Piece] | None
+    passages: list[Piece]
+
+    @property
+    def language(self) -> str:
+        """Return the document's language."""
+        return self.document.language
 
 
 class Task(NamedTuple):
@@ -56,6 +57,7 @@ class Library:
     """All documents of a folder, beside those that the old index holds.
 
     Attributes:
+        rows: Id to row, of all documents and facts that the old index holds.
         files: Name to the checksum of the bytes, of those that were read.
         intake: Name to what reading may have damaged, one line each; of those that
             were looked over.
@@ -74,8 +76,7 @@ class Library:
         self._unread: list[KnowledgeError] = []
         self._sourceless: dict[str, KnowledgeError] = {}
         self._known = old.files() if old else {}
-        documents = old.documents() if old else []
-        self._held = {d.id: d for d in documents if d.kind == "document"}
+        self.rows = old.document_rows() if old else {}
         self._ahead: dict[str, Document | None] = {}
         self._coming: Iterator[Document | Fault] = iter(())
         paths = list(files_below(knowledge / "documents", knowledge, self._unread))
@@ -115,15 +116,18 @@ class Library:
                 if self._known.get(name, ("",))[0] != digest:
                     return False
         for read_ahead in filter(None, self._ahead.values()):
-            self._has_sources(read_ahead)
+            self._has_sources(read_ahead.id, read_ahead.source_ids)
         return files == self._known.keys()
 
     def known_files(self) -> dict[str, str]:
         """Return the files that the old index was made of, with their checksums."""
         return {name: digest for name, (digest, _) in self._known.items()}
 
-    def documents(self, track: Track[str]) -> Iterator[Loaded]:
-        """Yield all documents that can be read, sorted by id."""
+    def documents(self, track: Track[str]) -> Iterator[Loaded | DocumentRow]:
+        """Yield all documents that can be read, sorted by id.
+
+        Of those that have not changed, only the old index's row.
+        """
         tasks = [
             self._task(name)
             for name in self._digests
@@ -134,34 +138,29 @@ class Library:
         for name in track(list(self._paths), "Reading documents"):
             if name not in self._digests:
                 continue
-            loaded = self._loaded(name)
-            if loaded and self._has_sources(loaded.document):
-                yield loaded
-
-    def _loaded(self, name: str) -> Loaded | None:
-        digest = self._digests[name]
-        if self._is_held(name):
-            self.intake[name] = self._known[name][1]
-            loaded = Loaded(self._held[name], digest, None)
-        else:
+            if self._is_held(name):
+                self.intake[name] = self._known[name][1]
+                self.files[name], row = self._digests[name], self.rows[name]
+                sources = json.loads(row.sources) if row.sources != "[]" else ()
+                if self._has_sources(name, sources):
+                    yield row
+                continue
             raw = self._load(name)
             self._ahead.pop(name, None)
-            if raw is None:
-                return None
-            loaded = Loaded(raw, digest, pieces(mended(raw)))
-        self.files[name] = digest
-        return loaded
+            if raw:
+                self.files[name] = digest = self._digests[name]
+                if self._has_sources(name, raw.source_ids):
+                    yield Loaded(raw, digest, pieces(mended(raw)))
 
     def _is_held(self, name: str) -> bool:
-        same = self._known.get(name, ("",))[0] == self._digests[name]
-        return same and name in self._held
+        known = self._known.get(name)
+        same = known is not None and known[0] == self._digests[name]
+        return same and name in self.rows
 
     def look_over(self, loaded: Loaded, *, usual_words: bool) -> None:
         """Note what loading may have damaged in a document, for `intake`."""
         document = loaded.document
-        if loaded.passages is not None:
-            found = inspect(document, usual_words=usual_words)
-            self.intake[document.file] = found
+        self.intake[document.file] = inspect(document, usual_words=usual_words)
 
     def _load(self, name: str) -> Document | None:
         """Load a file, or name what is wrong with it; once, also when asked twice."""
@@ -181,18 +180,18 @@ class Library:
         own = digests.get(name) or digest_of(path, self._knowledge)
         side = side_file(path) if self._sides else path
         if side == path:
-            return checksum(own)
+            return own
         beside = digests.get(relative(side, self._knowledge))
         return checksum(own, beside or digest_of(side, self._knowledge))
 
-    def _has_sources(self, document: Document) -> bool:
+    def _has_sources(self, name: str, sources: Iterable[str]) -> bool:
         """Tell whether a document's sources are described; name one that is not."""
-        for source in document.source_ids:
+        for source in sources:
             if source not in self._sources:
                 cure = "add it there or correct the id"
                 reason = f'source "{source}" is not in sources.yaml; {cure}'
-                problem = KnowledgeError(document.file, "front matter", reason)
-                self._sourceless[document.id] = problem
+                problem = KnowledgeError(name, "front matter", reason)
+                self._sourceless[name] = problem
                 return False
         return True
 

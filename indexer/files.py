@@ -47,7 +47,7 @@ def files_below(
     for child in children:
         if child.name.startswith("."):
             continue
-        path = folder / child.name
+        path = Path(child.path)
         if not _is_utf8(child.name):
             shown = os.fsencode(relative(path, knowledge))
             reason = "the file name is not UTF-8; rename it"

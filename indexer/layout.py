@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 from indexer.passages import Piece
 from indexer.types import Document, Passage, Quote, Source
@@ -82,10 +82,34 @@ def passages_digest(rows: Sequence[Row]) -> str:
     return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def document_row(document: Document, checksum: str, passages: Sequence[Row]) -> Row:
+class DocumentRow(NamedTuple):
+    """A row of the table `document`, column by column."""
+
+    id: str
+    kind: str
+    title: str
+    language: str
+    topic: str
+    as_of: str
+    disputed: int
+    absent: int
+    review_by: str
+    changed: str
+    quote: str
+    rights: str
+    sources: str
+    checksum: str
+    file: str
+    passages: int
+    digest: str
+
+
+def document_row(
+    document: Document, checksum: str, passages: Sequence[Row]
+) -> DocumentRow:
     """Return a document as a row; its sections stand in rows of passages."""
     quote = document.quote
-    return (
+    return DocumentRow(
         document.id,
         document.kind,
         document.title,

@@ -5,23 +5,30 @@ Documents are written and counted as they are read: of their texts nothing is ke
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import groupby, islice
 from pathlib import Path
 
-from indexer import analysis, danger_fit, fact_counts
+from indexer import danger_fit, fact_counts
 from indexer.calibrating import leave_one_out, near_misses
 from indexer.confidence import Calibration
 from indexer.documents import Library, Loaded
 from indexer.fact_counts import FactCounts
 from indexer.facts import Curated
-from indexer.files import checksum, folder_hash
+from indexer.files import folder_hash
 from indexer.fitting import fit
 from indexer.glossary import Analyser
-from indexer.layout import Row, document_row, passage_row, piece_rows, source_row
+from indexer.identity import build_id, facts_hash, versions
+from indexer.layout import (
+    DocumentRow,
+    Row,
+    document_row,
+    passage_row,
+    piece_rows,
+    source_row,
+)
 from indexer.options import OPTIONS
 from indexer.renewing import add_space
 from indexer.reports import Track
@@ -34,7 +41,6 @@ from indexer.writing import Writer, file_rows, set_meta
 
 # So many new documents are counted at once: in arrays, of which few are cheaper.
 AT_ONCE = 40
-LIBRARIES = ("numpy", "scipy", "scikit-learn", "PyStemmer", "pyspellchecker")
 
 
 class Maker:
@@ -59,11 +65,11 @@ class Maker:
         self._tallies: dict[str, Tally] = {}
         # Written after all passages, so that these can be copied in long runs.
         self._rows: list[Row] = []
-        self._held = old.document_rows() if old else {}
-        self._places = _places(self._held.values())
+        self._places: dict[str, range] = {}
 
     def make(self, library: Library, stamped: str, track: Track[str]) -> dict[str, str]:
         """Write the whole file, not yet calibrated; return its `meta`."""
+        self._places = _places(library.rows.values())
         facts = sorted(self._curated.facts, key=lambda fact: fact.id)
         counts = self._fact_counts(facts)
         writer = Writer(self._target)
@@ -76,13 +82,13 @@ class Maker:
             ):
                 rows = [passage_row("facts:en", number, passage)]
                 self._add_rows(writer, fact, fact.checksum, rows)
-            for (language, kept), run in groupby(library.documents(track), _kind):
+            for (language, _), run in groupby(library.documents(track), _kind):
                 tally = self._tally(language)
                 while some := list(islice(run, AT_ONCE)):
-                    if kept and self._old:
-                        self._keep(writer, tally, self._old, some)
-                    else:
-                        self._add_new(writer, tally, library, some)
+                    kept = [found for found in some if isinstance(found, DocumentRow)]
+                    new = [found for found in some if isinstance(found, Loaded)]
+                    self._keep(writer, tally, kept)
+                    self._add_new(writer, tally, library, new)
             writer.end_passages()
             writer.add("document", self._rows)
             self._add_counts(writer, counts)
@@ -111,14 +117,13 @@ class Maker:
     ) -> None:
         """Write documents of one language and their passages, and count them."""
         first = number = tally.size
-        cut = [loaded.passages or () for loaded in some]
-        texts = [(title, text) for own in cut for title, text, _ in own]
+        texts = [(title, text) for one in some for title, text, _ in one.passages]
         signs = iter(tally.add(texts))
-        for loaded, passages in zip(some, cut, strict=True):
-            found = sum(islice(signs, len(passages)))
+        for loaded in some:
+            found = sum(islice(signs, len(loaded.passages)))
             library.look_over(loaded, usual_words=found < 2)
-            space = f"passages:{loaded.document.language}"
-            rows = piece_rows(space, number, loaded.document, passages)
+            space = f"passages:{loaded.language}"
+            rows = piece_rows(space, number, loaded.document, loaded.passages)
             self._add_rows(writer, loaded.document, loaded.checksum, rows)
             number += len(rows)
         self.passages += number - first
@@ -130,22 +135,20 @@ class Maker:
         self._rows.append(document_row(document, checksum, rows))
         self.documents[document.id] = checksum
 
-    def _keep(
-        self, writer: Writer, tally: Tally, old: Store, some: Sequence[Loaded]
-    ) -> None:
+    def _keep(self, writer: Writer, tally: Tally, some: Sequence[DocumentRow]) -> None:
         """Take documents of one language and their passages over from the old index."""
         first = tally.size
-        for document in (loaded.document for loaded in some):
-            place = self._places[document.id]
-            space = f"passages:{document.language}"
+        for row in some:
+            place = self._places[row.id]
+            space = f"passages:{row.language}"
             writer.copy_passages(space, place.start, place.stop, to=tally.size)
-            self._rows.append(self._held[document.id])
-            self.documents[document.id] = document.checksum
+            self._rows.append(row)
+            self.documents[row.id] = row.checksum
             if self._counts_hold:
                 tally.keep(place)
-            else:
-                rows = old.passage_rows(document.id)
-                tally.add([(str(row[5]), str(row[6])) for row in rows])
+            elif self._old:
+                rows = self._old.passage_rows(row.id)
+                tally.add([(str(title), str(text)) for *_, title, text, _, _ in rows])
         self.passages += tally.size - first
 
     def _add_counts(self, writer: Writer, facts: FactCounts) -> None:
@@ -172,7 +175,7 @@ class Maker:
             "safety": curated.safety_text,
             "danger": danger_fit.stored(curated, self._old.meta if self._old else {}),
             "options": json.dumps(OPTIONS),
-            "libraries": json.dumps(_versions()),
+            "libraries": json.dumps(versions()),
             "facts_hash": facts_hash(curated),
             # Written in any case, then replaced: the bytes are those of a full build.
             "calibration": Calibration().to_json(),
@@ -182,20 +185,20 @@ class Maker:
         }
 
 
-def _places(documents: Iterable[Row]) -> dict[str, range]:
+def _places(documents: Iterable[DocumentRow]) -> dict[str, range]:
     """Return the numbers that each document's passages have in their space."""
     found: dict[str, range] = {}
     sizes: Counter[tuple[str, str]] = Counter()
-    for id, kind, _, language, *_, passages, _ in documents:
-        first = sizes[kind, language]
-        sizes[kind, language] += passages
-        found[id] = range(first, first + passages)
+    for row in documents:
+        first = sizes[row.kind, row.language]
+        sizes[row.kind, row.language] += row.passages
+        found[row.id] = range(first, first + row.passages)
     return found
 
 
-def _kind(loaded: Loaded) -> tuple[str, bool]:
+def _kind(found: Loaded | DocumentRow) -> tuple[str, bool]:
     """Return a document's language, and whether the old index holds it."""
-    return loaded.document.language, loaded.passages is None
+    return found.language, isinstance(found, DocumentRow)
 
 
 def calibrate(
@@ -219,39 +222,3 @@ def calibrate(
         calibration = fit(samples, len(facts), missed)
     set_meta(target, "calibration", calibration.to_json())
     return calibration
-
-
-def build_id(curated: Curated, files: dict[str, str]) -> str:
-    """Hash what the answers depend on; never library versions or the time of day."""
-    parts = [
-        analysis.VERSION,
-        json.dumps(OPTIONS),
-        curated.glossary.to_json(),
-        curated.safety_text,
-        danger_fit.key(curated),
-    ]
-    parts += [f"{fact.id} {fact.checksum}" for fact in _by_id(curated.facts)]
-    parts += curated.near_misses
-    parts += [repr(source) for _, source in sorted(curated.sources.items())]
-    parts += [f"{name} {digest}" for name, digest in sorted(files.items())]
-    return checksum(*parts)[:16]
-
-
-def facts_hash(curated: Curated) -> str:
-    """Hash what gram weights and calibration depend on, library versions included."""
-    return checksum(
-        analysis.VERSION,
-        json.dumps(OPTIONS),
-        curated.glossary.to_json(),
-        *_versions().values(),
-        *(fact.checksum for fact in _by_id(curated.facts)),
-        *curated.near_misses,
-    )
-
-
-def _by_id(documents: Iterable[Document]) -> list[Document]:
-    return sorted(documents, key=lambda document: document.id)
-
-
-def _versions() -> dict[str, str]:
-    return {name: importlib.metadata.version(name) for name in LIBRARIES}

@@ -24,7 +24,7 @@ from indexer.layout import (
     FORMAT,
     PASSAGE_COLUMNS,
     SOURCE_COLUMNS,
-    Row,
+    DocumentRow,
     document_of,
     passage_of,
     source_of,
@@ -222,10 +222,10 @@ class Store:
             "select * from passage where document = ? order by number", (document_id,)
         ).fetchall()
 
-    def document_rows(self) -> dict[str, Row]:
+    def document_rows(self) -> dict[str, DocumentRow]:
         """Return the whole rows of all documents by id, sorted."""
         rows = self._connection.execute("select * from document order by id")
-        return {row[0]: row for row in rows}
+        return {row[0]: DocumentRow._make(row) for row in rows}
 
     def fact(self, document_id: str) -> Passage | None:
         """Return a fact's passage, or None."""

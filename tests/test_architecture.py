@@ -39,7 +39,7 @@ FLOORS = (
     "indexer.findings",
     "indexer.document_checks",
     "indexer.checks",
-    "indexer.calibrating indexer.renewing",
+    "indexer.calibrating indexer.renewing indexer.identity",
     "indexer.making",
     "indexer.build",
     "indexer.explain indexer.phrasings indexer.watch",
