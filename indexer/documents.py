@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from indexer import crew
 from indexer.errors import KnowledgeError
-from indexer.files import checksum, digest_of, files_below, relative
+from indexer.files import checksum, digest_of, names_below, relative
 from indexer.intake import inspect, mended
 from indexer.layout import DocumentRow
 from indexer.loaders import SIDE_FILES, load
@@ -79,8 +79,8 @@ class Library:
         self.rows = old.document_rows() if old else {}
         self._ahead: dict[str, Document | None] = {}
         self._coming: Iterator[Document | Fault] = iter(())
-        paths = list(files_below(knowledge / "documents", knowledge, self._unread))
-        self._sides = any(str(path).endswith(SIDE_FILES) for path in paths)
+        paths = list(names_below(knowledge / "documents", knowledge, self._unread))
+        self._sides = any(path.endswith(SIDE_FILES) for path in paths)
         paths = _without_sides(paths) if self._sides else paths
         named = {relative(path, knowledge): path for path in paths}
         self._paths = dict(sorted(named.items()))
@@ -173,11 +173,15 @@ class Library:
         return self._ahead[name]
 
     def _task(self, name: str) -> Task:
-        return Task(self._paths[name], self._knowledge)
+        return Task(Path(self._paths[name]), self._knowledge)
 
-    def _digest(self, name: str, path: Path, digests: Mapping[str, str]) -> str:
+    def _digest(self, name: str, whole: str, digests: Mapping[str, str]) -> str:
         """Return the checksum of a file and of its side file."""
-        own = digests.get(name) or digest_of(path, self._knowledge)
+        own = digests.get(name)
+        if own and not self._sides:
+            return own
+        path = Path(whole)
+        own = own or digest_of(path, self._knowledge)
         side = side_file(path) if self._sides else path
         if side == path:
             return own
@@ -204,13 +208,14 @@ def read(task: Task) -> Document | Fault:
         return Fault(error.file, error.place, error.reason)
 
 
-def _without_sides(paths: list[Path]) -> list[Path]:
+def _without_sides(names: list[str]) -> list[str]:
     """Leave out `report.yaml` and `report.pdf.yaml`, which belong to `report.pdf`."""
+    paths = [*map(Path, names)]
     stems = {path.with_suffix("") for path in paths if path.suffix not in SIDE_FILES}
-    names = set(paths)
+    known = set(paths)
     return [
-        path
+        str(path)
         for path in paths
         if path.suffix not in SIDE_FILES
-        or (path.with_suffix("") not in stems and path.with_suffix("") not in names)
+        or (path.with_suffix("") not in stems and path.with_suffix("") not in known)
     ]

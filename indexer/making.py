@@ -12,13 +12,11 @@ from itertools import groupby, islice
 from pathlib import Path
 
 from indexer import danger_fit, fact_counts
-from indexer.calibrating import leave_one_out, near_misses
 from indexer.confidence import Calibration
 from indexer.documents import Library, Loaded
 from indexer.fact_counts import FactCounts
 from indexer.facts import Curated
 from indexer.files import folder_hash
-from indexer.fitting import fit
 from indexer.glossary import Analyser
 from indexer.identity import build_id, facts_hash, versions
 from indexer.layout import (
@@ -32,7 +30,6 @@ from indexer.layout import (
 from indexer.options import OPTIONS
 from indexer.renewing import add_space
 from indexer.reports import Track
-from indexer.search import Index
 from indexer.store import Store
 from indexer.tally import Tally
 from indexer.terms import Terms
@@ -212,6 +209,10 @@ def calibrate(
     if old and old.meta["facts_hash"] == meta["facts_hash"]:
         calibration = Calibration.from_json(old.meta["calibration"])
     else:
+        from indexer.calibrating import leave_one_out, near_misses
+        from indexer.fitting import fit
+        from indexer.search import Index
+
         index = Index(target)
         try:
             facts = index.store.all_passages("facts:en")
