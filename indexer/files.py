@@ -153,7 +153,7 @@ def read_bytes(path: Path, knowledge: Path) -> bytes:
         if os.path.getsize(whole) > MAX_BYTES:  # noqa: PTH202
             reason = f"is larger than {MAX_BYTES // 1_000_000} MB; split it"
             raise KnowledgeError(name, "", reason)
-        return path.read_bytes()
+        return _read(whole)
     except OSError as error:
         reason = f"cannot be read ({error.strerror}); check its permissions"
         raise KnowledgeError(name, "", reason) from None

@@ -21,6 +21,9 @@ MANY_LINES = 20
 """From so many lines on, short ones may be columns."""
 
 HYPHEN = "\xad"
+# What no ASCII text should hold, but for the ends of lines: they are looked for faster
+# than what is printable.
+ODD = bytes(code for code in range(128) if not chr(code).isprintable() and code != 10)
 LAID_OUT = (".pdf", ".txt")
 """Formats whose line ends are those of a page."""
 
@@ -100,7 +103,7 @@ def signs(word: str) -> int:
 def _is_clean(sections: Sequence[Section], *, laid_out: bool) -> bool:
     """Tell, at little cost, whether no measure can find anything; words apart."""
     text = "\n".join([section.text for section in sections])
-    if not text.isascii() or not text.replace("\n", " ").isprintable():
+    if not text.isascii() or len(text.encode().translate(None, ODD)) < len(text):
         return False
     if LINE_ENDS_IN_HYPHEN.search(text) or (laid_out and "   " in text):
         return False

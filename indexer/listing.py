@@ -13,11 +13,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from indexer.counting import Postings
 from indexer.layout import SUMS_END, Row, list_hash
-from indexer.tfidf import Counts, Ints, Posting
+from indexer.tfidf import Posting
 
 COPY_LISTS = (
     "insert into list select at + ?, blob from old.list"
@@ -102,7 +101,7 @@ class ListWriter:
             total: The old sum of hashes.
         """
         for word, posting in before.items():
-            total -= list_hash(space, word, _blob(posting.numbers, posting.counts))
+            total -= list_hash(space, word, _blob(posting))
         steps = list(self._steps(space, changed))
         begun = self._lists
         for step in steps:
@@ -149,13 +148,14 @@ class ListWriter:
 
 def _blobs(postings: Postings, *, wide: bool = False) -> Iterator[bytes]:
     """Yield each word's list as it is stored."""
-    numbers, counts = postings.numbers, postings.counts
-    for start, end in pairwise(postings.starts.tolist()):
-        yield _blob(numbers[start:end], counts[start:end], wide=wide)
-
-
-def _blob(
-    numbers: Ints, counts: Counts | NDArray[np.uint8], *, wide: bool = False
-) -> bytes:
+    counts = postings.counts
     kept = counts.astype("<u2") if wide else np.minimum(counts, 255).astype("u1")
-    return numbers.astype("<i4", copy=False).tobytes() + kept.tobytes()
+    numbers = postings.numbers.astype("<i4", copy=False)
+    for start, end in pairwise(postings.starts.tolist()):
+        yield numbers[start:end].tobytes() + kept[start:end].tobytes()
+
+
+def _blob(posting: Posting) -> bytes:
+    """Return a list as it is stored, its counts of one byte."""
+    numbers = posting.numbers.astype("<i4", copy=False)
+    return numbers.tobytes() + posting.counts.astype("u1", copy=False).tobytes()
