@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from indexer.passages import Piece
 from indexer.types import Document, Passage, Quote, Source
 
-FORMAT = "8"
+FORMAT = "9"
 # Lists are passage numbers (little-endian int32, ascending), then counts, one or two
 # bytes each. Nothing that another passage can change stands with a posting.
 # Texts and long lists fill large pages; of small ones, they take a chain of many.
