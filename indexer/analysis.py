@@ -107,7 +107,8 @@ def normalise(text: str) -> str:
     apostrophes straight, look-alikes to one code, marks of a syllable sorted.
     """
     if text.isascii():
-        return THOUSANDS.sub("", text.lower())
+        text = text.lower()
+        return THOUSANDS.sub("", text) if "," in text else text
     text = unicodedata.normalize("NFKC", INVISIBLE.sub("", text)).lower()
     if not text.isascii():
         text = "".join(

@@ -7,9 +7,11 @@ nothing has changed, nothing is imported that reads, counts or weighs.
 
 from __future__ import annotations
 
+import gc
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,7 +63,8 @@ def build(
         raise IndexerError(f"there is no folder {knowledge}; name one with --knowledge")
     try:
         index.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(index.with_name(f"{index.name}.lock"), timeout=0):
+        lock = FileLock(index.with_name(f"{index.name}.lock"), timeout=0)
+        with lock, _few_collections():
             clear_litter(index)
             return _build(knowledge, index, full=full, trial=trial, track=track)
     except Timeout:
@@ -74,6 +77,17 @@ def build(
     except sqlite3.DatabaseError:
         cure = "run `python -m indexer build --full`"
         raise IndexOutdatedError(f"{index} is damaged; {cure}") from None
+
+
+@contextmanager
+def _few_collections() -> Iterator[None]:
+    """Look for cycles of garbage more seldom: a build's many records form none."""
+    usual = gc.get_threshold()
+    gc.set_threshold(100 * usual[0], *usual[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
 
 
 def _build(
@@ -123,7 +137,7 @@ def _build_on(
             target.unlink(missing_ok=True)
     meta["calibration"] = calibration.to_json()
     report = _with_problems(_report(meta, written=True), library, curated)
-    intake = {name: lines for name, lines in library.intake.items() if lines}
+    intake = {name: lines for name, lines in sorted(library.intake.items()) if lines}
     return _compared(replace(report, intake=intake), old, maker.documents)
 
 
@@ -178,7 +192,7 @@ def _same_files(old: Store, stamped: str, knowledge: Path) -> bool:
 
 
 def _unchanged(old: Store, library: Library, curated: Curated, knowledge: Path) -> bool:
-    from indexer.making import build_id
+    from indexer.identity import build_id
 
     if not library.unchanged():
         return False

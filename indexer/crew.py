@@ -7,10 +7,10 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
 
 Task = TypeVar("Task")
 Outcome = TypeVar("Outcome")
@@ -34,6 +34,9 @@ def done(
     if slow < PAYS_FROM or workers == 1:
         yield from map(work, tasks)
         return
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
     waiting = deque(
         tasks[place : place + AT_ONCE] for place in range(0, len(tasks), AT_ONCE)
     )
@@ -52,6 +55,8 @@ def _ordered(
     ahead: int,
 ) -> Iterator[Outcome]:
     """Keep some batches under way, and no more: outcomes are large."""
+    from concurrent.futures.process import BrokenProcessPool
+
     started: deque[tuple[Sequence[Task], Future[list[Outcome]] | None]] = deque()
     while waiting or started:
         while waiting and len(started) < ahead:
@@ -69,6 +74,8 @@ def _ordered(
 def _submitted(
     pool: ProcessPoolExecutor, work: Work[Task, Outcome], batch: Sequence[Task]
 ) -> Future[list[Outcome]] | None:
+    from concurrent.futures.process import BrokenProcessPool
+
     try:
         return pool.submit(_all, work, batch)
     except BrokenProcessPool:

@@ -27,11 +27,10 @@ UNSPACED = re.compile(f"[{SEA}{HAN}\u0e00-\u0eff\u1780-\u17ff]")
 MARK = "\x01"
 BREAK = f" {MARK} "
 # What parts their words, to blanks.
-APART = {
-    number: " "
-    for number in range(128)
-    if not chr(number).isalnum() and chr(number) not in f"'{MARK}"
-}
+APART = bytes(
+    number if chr(number).isalnum() or chr(number) in f"'{MARK}" else ord(" ")
+    for number in range(256)
+)
 
 
 def words_of(normal: str) -> list[str]:
@@ -49,20 +48,25 @@ def words_of(normal: str) -> list[str]:
 
 def is_plain(normal: str) -> bool:
     """Tell whether a text may be cut with others: it is ASCII, without "8th_"."""
-    if not normal.isascii():
+    if not normal.isascii() or MARK in normal:
         return False
     return "_" not in normal or not MORE_THAN_LETTERS.search(normal)
 
 
-def words_between_marks(normal: Iterable[str]) -> list[str]:
-    """Cut plain texts where they have blanks or signs; marks stand round each.
+def between_marks(normal: Iterable[str]) -> bytes:
+    """Join plain texts: a mark before each and at the end, blanks between words.
 
     Letters, digits and apostrophes without a blank between them are one word here.
 
-    >>> words_between_marks(["the 8 th", "x86, som's"])
-    ['\\x01', 'the', '8', 'th', '\\x01', 'x86', "som's", '\\x01']
+    >>> between_marks(["the 8 th", "x86, som's"]).split()
+    [b'\\x01', b'the', b'8', b'th', b'\\x01', b'x86', b"som's", b'\\x01']
     """
-    return BREAK.join(["", *normal, ""]).translate(APART).split()
+    return BREAK.join(["", *normal, ""]).encode("ascii").translate(APART)
+
+
+def plain_words(normal: str) -> list[str]:
+    """Cut one plain text as `between_marks` does."""
+    return normal.encode("ascii").translate(APART).decode("ascii").split()
 
 
 class Known(dict[str, int]):

@@ -7,41 +7,42 @@ named.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
-from dataclasses import replace
+import json
+from collections.abc import Container, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from indexer import crew
 from indexer.errors import KnowledgeError
-from indexer.files import checksum, digest_of, files_below, relative
+from indexer.files import checksum, digest_of, names_below, relative
 from indexer.intake import inspect, mended
+from indexer.layout import DocumentRow
 from indexer.loaders import SIDE_FILES, load
 from indexer.loaders.front import side_file
-from indexer.passages import split
+from indexer.passages import Piece, pieces
 from indexer.reports import Track
 from indexer.store import Store
-from indexer.types import Document, Passage
+from indexer.types import Document
 
 
 class Loaded(NamedTuple):
-    """A document and its passages.
-
-    Attributes:
-        document: As it was loaded; without sections where the old index holds it.
-        passages: None where the old index holds them: nothing has changed.
-    """
+    """A new or changed document, the checksum of its bytes, and its passages."""
 
     document: Document
-    passages: tuple[Passage, ...] | None
+    checksum: str
+    passages: list[Piece]
+
+    @property
+    def language(self) -> str:
+        """Return the document's language."""
+        return self.document.language
 
 
 class Task(NamedTuple):
-    """A file to be read, and the checksum of its bytes."""
+    """A file to be read, and the folder it is of."""
 
     path: Path
     knowledge: Path
-    digest: str
 
 
 class Fault(NamedTuple):
@@ -56,6 +57,7 @@ class Library:
     """All documents of a folder, beside those that the old index holds.
 
     Attributes:
+        rows: Id to row, of all documents and facts that the old index holds.
         files: Name to the checksum of the bytes, of those that were read.
         intake: Name to what reading may have damaged, one line each; of those that
             were looked over.
@@ -74,12 +76,11 @@ class Library:
         self._unread: list[KnowledgeError] = []
         self._sourceless: dict[str, KnowledgeError] = {}
         self._known = old.files() if old else {}
-        documents = old.documents() if old else []
-        self._held = {d.id: d for d in documents if d.kind == "document"}
+        self.rows = old.document_rows() if old else {}
         self._ahead: dict[str, Document | None] = {}
         self._coming: Iterator[Document | Fault] = iter(())
-        paths = list(files_below(knowledge / "documents", knowledge, self._unread))
-        self._sides = any(str(path).endswith(SIDE_FILES) for path in paths)
+        paths = list(names_below(knowledge / "documents", knowledge, self._unread))
+        self._sides = any(path.endswith(SIDE_FILES) for path in paths)
         paths = _without_sides(paths) if self._sides else paths
         named = {relative(path, knowledge): path for path in paths}
         self._paths = dict(sorted(named.items()))
@@ -115,15 +116,18 @@ class Library:
                 if self._known.get(name, ("",))[0] != digest:
                     return False
         for read_ahead in filter(None, self._ahead.values()):
-            self._has_sources(read_ahead)
+            self._has_sources(read_ahead.id, read_ahead.source_ids)
         return files == self._known.keys()
 
     def known_files(self) -> dict[str, str]:
         """Return the files that the old index was made of, with their checksums."""
         return {name: digest for name, (digest, _) in self._known.items()}
 
-    def documents(self, track: Track[str]) -> Iterator[Loaded]:
-        """Yield all documents that can be read, sorted by id."""
+    def documents(self, track: Track[str]) -> Iterator[Loaded | DocumentRow]:
+        """Yield all documents that can be read, sorted by id.
+
+        Of those that have not changed, only the old index's row.
+        """
         tasks = [
             self._task(name)
             for name in self._digests
@@ -134,33 +138,29 @@ class Library:
         for name in track(list(self._paths), "Reading documents"):
             if name not in self._digests:
                 continue
-            loaded = self._loaded(name)
-            if loaded and self._has_sources(loaded.document):
-                yield loaded
-
-    def _loaded(self, name: str) -> Loaded | None:
-        if self._is_held(name):
-            self.intake[name] = self._known[name][1]
-            loaded = Loaded(self._held[name], None)
-        else:
+            if self._is_held(name):
+                self.intake[name] = self._known[name][1]
+                self.files[name], row = self._digests[name], self.rows[name]
+                sources = json.loads(row.sources) if row.sources != "[]" else ()
+                if self._has_sources(name, sources):
+                    yield row
+                continue
             raw = self._load(name)
             self._ahead.pop(name, None)
-            if raw is None:
-                return None
-            loaded = Loaded(raw, tuple(split(mended(raw))))
-        self.files[name] = self._digests[name]
-        return loaded
+            if raw:
+                self.files[name] = digest = self._digests[name]
+                if self._has_sources(name, raw.source_ids):
+                    yield Loaded(raw, digest, pieces(mended(raw)))
 
     def _is_held(self, name: str) -> bool:
-        same = self._known.get(name, ("",))[0] == self._digests[name]
-        return same and name in self._held
+        known = self._known.get(name)
+        same = known is not None and known[0] == self._digests[name]
+        return same and name in self.rows
 
     def look_over(self, loaded: Loaded, *, usual_words: bool) -> None:
         """Note what loading may have damaged in a document, for `intake`."""
         document = loaded.document
-        if loaded.passages is not None:
-            found = inspect(document, usual_words=usual_words)
-            self.intake[document.file] = found
+        self.intake[document.file] = inspect(document, usual_words=usual_words)
 
     def _load(self, name: str) -> Document | None:
         """Load a file, or name what is wrong with it; once, also when asked twice."""
@@ -173,45 +173,49 @@ class Library:
         return self._ahead[name]
 
     def _task(self, name: str) -> Task:
-        return Task(self._paths[name], self._knowledge, self._digests[name])
+        return Task(Path(self._paths[name]), self._knowledge)
 
-    def _digest(self, name: str, path: Path, digests: Mapping[str, str]) -> str:
+    def _digest(self, name: str, whole: str, digests: Mapping[str, str]) -> str:
         """Return the checksum of a file and of its side file."""
-        own = digests.get(name) or digest_of(path, self._knowledge)
+        own = digests.get(name)
+        if own and not self._sides:
+            return own
+        path = Path(whole)
+        own = own or digest_of(path, self._knowledge)
         side = side_file(path) if self._sides else path
         if side == path:
-            return checksum(own)
+            return own
         beside = digests.get(relative(side, self._knowledge))
         return checksum(own, beside or digest_of(side, self._knowledge))
 
-    def _has_sources(self, document: Document) -> bool:
+    def _has_sources(self, name: str, sources: Iterable[str]) -> bool:
         """Tell whether a document's sources are described; name one that is not."""
-        for source in document.source_ids:
+        for source in sources:
             if source not in self._sources:
                 cure = "add it there or correct the id"
                 reason = f'source "{source}" is not in sources.yaml; {cure}'
-                problem = KnowledgeError(document.file, "front matter", reason)
-                self._sourceless[document.id] = problem
+                problem = KnowledgeError(name, "front matter", reason)
+                self._sourceless[name] = problem
                 return False
         return True
 
 
 def read(task: Task) -> Document | Fault:
     """Load a file, or say what is wrong with it."""
-    path, knowledge, digest = task
     try:
-        return replace(load(path, knowledge), checksum=digest)
+        return load(task.path, task.knowledge)
     except KnowledgeError as error:
         return Fault(error.file, error.place, error.reason)
 
 
-def _without_sides(paths: list[Path]) -> list[Path]:
+def _without_sides(names: list[str]) -> list[str]:
     """Leave out `report.yaml` and `report.pdf.yaml`, which belong to `report.pdf`."""
+    paths = [*map(Path, names)]
     stems = {path.with_suffix("") for path in paths if path.suffix not in SIDE_FILES}
-    names = set(paths)
+    known = set(paths)
     return [
-        path
+        str(path)
         for path in paths
         if path.suffix not in SIDE_FILES
-        or (path.with_suffix("") not in stems and path.with_suffix("") not in names)
+        or (path.with_suffix("") not in stems and path.with_suffix("") not in known)
     ]

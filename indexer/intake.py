@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from indexer.analysis import PARTED, VIETNAMESE_WORDS, language_of
+from indexer.analysis import PARTED, STOP_WORDS, VIETNAMESE_WORDS, language_of
 from indexer.types import Document, Section
 
 SHOWN = 6
@@ -21,6 +21,9 @@ MANY_LINES = 20
 """From so many lines on, short ones may be columns."""
 
 HYPHEN = "\xad"
+# What no ASCII text should hold, but for the ends of lines: they are looked for faster
+# than what is printable.
+ODD = bytes(code for code in range(128) if not chr(code).isprintable() and code != 10)
 LAID_OUT = (".pdf", ".txt")
 """Formats whose line ends are those of a page."""
 
@@ -60,14 +63,17 @@ def inspect(document: Document, *, usual_words: bool = False) -> tuple[str, ...]
         usual_words: The `signs` of all its words are under 2.
     """
     laid_out = document.file.lower().endswith(LAID_OUT)
-    if usual_words and _is_clean(document.sections, laid_out=laid_out):
+    clean = _is_clean(document.sections, laid_out=laid_out)
+    if clean and usual_words:
         return ()
+    glued = ("words that may be glued together", _glued)
+    toneless = ("Vietnamese without tone marks, read it from another copy", _toneless)
     checks: list[tuple[str, Measure]] = [
         ("no text (a scan?), run it through text recognition", _without_text),
-        ("words that may be glued together", _glued),
+        glued,
         ("odd characters, text may be missing", _odd),
         ("looks like old Zawgyi Burmese, convert it to Unicode", _zawgyi),
-        ("Vietnamese without tone marks, read it from another copy", _toneless),
+        toneless,
         ("Thai without tone marks, read it from another copy", _toneless_thai),
         ("words cut by a hyphen at the end of a line", _hyphens),
     ]
@@ -75,6 +81,8 @@ def inspect(document: Document, *, usual_words: bool = False) -> tuple[str, ...]
         checks.append(
             ("wide gaps or very short lines, columns may be read across", _columns)
         )
+    if clean:
+        checks = [glued, toneless]
     lines = (_line(name, measure, document.sections) for name, measure in checks)
     return tuple(line for line in lines if line)
 
@@ -95,7 +103,7 @@ def signs(word: str) -> int:
 def _is_clean(sections: Sequence[Section], *, laid_out: bool) -> bool:
     """Tell, at little cost, whether no measure can find anything; words apart."""
     text = "\n".join([section.text for section in sections])
-    if not text.isascii() or not text.replace("\n", " ").isprintable():
+    if not text.isascii() or len(text.encode().translate(None, ODD)) < len(text):
         return False
     if LINE_ENDS_IN_HYPHEN.search(text) or (laid_out and "   " in text):
         return False
@@ -211,7 +219,8 @@ def _maybe_vietnamese(text: str) -> bool:
     if not text.isascii():
         return True
     words = text[:2000].lower().translate(PARTED).split()
-    return not VIETNAMESE_WORDS.isdisjoint(words)
+    found = sum(word in VIETNAMESE_WORDS for word in words)
+    return found >= 2 and found > sum(word in STOP_WORDS for word in words)
 
 
 def _toneless_thai(section: Section) -> str:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
+from indexer.passages import Piece
 from indexer.types import Document, Passage, Quote, Source
 
-FORMAT = "8"
+FORMAT = "9"
 # Lists are passage numbers (little-endian int32, ascending), then counts, one or two
 # bytes each. Nothing that another passage can change stands with a posting.
+# Texts and long lists fill large pages; of small ones, they take a chain of many.
 SCHEMA = """
+pragma page_size = 16384;
 create table meta (key text primary key, value text);
 create table source (
     id text primary key, title text, publisher text, url text, date text,
@@ -35,9 +38,11 @@ create table array (name text primary key, data blob);
 create table surface (word text primary key, count integer);
 create table file (path text primary key, checksum text, intake text);
 """
-# Those whose rows are hashed; arrays have checksums of their own, and passages stand
-# in their document's row: `passages` of them, hashed to `digest`.
-HASHED = ("source", "document", "list", "word", "surface", "file")
+# Those whose rows are hashed; arrays have checksums of their own, passages stand in
+# their document's row (`passages` of them, hashed to `digest`), and the hashes of a
+# space's lists are added up.
+HASHED = ("source", "document", "surface", "file")
+SUMS_END = 1 << 128
 Row = Sequence[Any]
 
 SOURCE_COLUMNS = "id, title, publisher, url, date, linked"
@@ -50,9 +55,13 @@ DOCUMENT_COLUMNS = (
 
 def row_bytes(row: Row) -> bytes:
     """Return a row as bytes that tell it from every other row of its table."""
-    if isinstance(row[-1], bytes):
-        return b"%d %d\0%b" % (row[0], len(row[-1]), row[-1])
     return "\0".join(map(str, row)).encode("utf-8", "surrogatepass") + b"\0\0"
+
+
+def list_hash(space: str, word: str, blob: bytes) -> int:
+    """Hash a word's list, apart from where it stands."""
+    name = f"{space}\0{word}\0".encode("utf-8", "surrogatepass")
+    return int.from_bytes(hashlib.sha256(name + blob).digest()[:16], "little")
 
 
 def source_row(source: Source) -> Row:
@@ -73,10 +82,34 @@ def passages_digest(rows: Sequence[Row]) -> str:
     return hashlib.sha256(whole.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def document_row(document: Document, passages: Sequence[Row]) -> Row:
+class DocumentRow(NamedTuple):
+    """A row of the table `document`, column by column."""
+
+    id: str
+    kind: str
+    title: str
+    language: str
+    topic: str
+    as_of: str
+    disputed: int
+    absent: int
+    review_by: str
+    changed: str
+    quote: str
+    rights: str
+    sources: str
+    checksum: str
+    file: str
+    passages: int
+    digest: str
+
+
+def document_row(
+    document: Document, checksum: str, passages: Sequence[Row]
+) -> DocumentRow:
     """Return a document as a row; its sections stand in rows of passages."""
     quote = document.quote
-    return (
+    return DocumentRow(
         document.id,
         document.kind,
         document.title,
@@ -90,7 +123,7 @@ def document_row(document: Document, passages: Sequence[Row]) -> Row:
         json.dumps([quote.text, quote.speaker, quote.source_id]) if quote else "",
         document.rights,
         json.dumps(document.source_ids) if document.source_ids else "[]",
-        document.checksum,
+        checksum,
         document.file,
         len(passages),
         passages_digest(passages),
@@ -110,6 +143,18 @@ def passage_row(space: str, number: int, passage: Passage) -> Row:
         json.dumps(passage.variants, ensure_ascii=False) if passage.variants else "[]",
         passage.locator,
     )
+
+
+def piece_rows(
+    space: str, first: int, document: Document, pieces: Iterable[Piece]
+) -> list[Row]:
+    """Return the passages of a document without variants as rows, `first` on."""
+    id, language = document.id, document.language
+    return [
+        (space, number, f"{id}@{language}#{number - first}", id, language, title, text,
+         "[]", locator)
+        for number, (title, text, locator) in enumerate(pieces, start=first)
+    ]  # fmt: skip
 
 
 def passage_of(space: str, row: Row) -> Passage:

@@ -5,32 +5,39 @@ Documents are written and counted as they are read: of their texts nothing is ke
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import groupby, islice
 from pathlib import Path
 
-from indexer import analysis, danger_fit, fact_counts
-from indexer.calibrating import leave_one_out, near_misses
+from indexer import danger_fit, fact_counts
 from indexer.confidence import Calibration
 from indexer.documents import Library, Loaded
 from indexer.fact_counts import FactCounts
 from indexer.facts import Curated
-from indexer.files import checksum, folder_hash
-from indexer.fitting import fit
+from indexer.files import folder_hash
 from indexer.glossary import Analyser
-from indexer.layout import Row, document_row, passage_row, source_row
+from indexer.identity import build_id, facts_hash, versions
+from indexer.layout import (
+    DocumentRow,
+    Row,
+    document_row,
+    passage_row,
+    piece_rows,
+    source_row,
+)
 from indexer.options import OPTIONS
+from indexer.renewing import add_space
 from indexer.reports import Track
-from indexer.search import Index
 from indexer.store import Store
-from indexer.tally import Before, Tally
+from indexer.tally import Tally
 from indexer.terms import Terms
 from indexer.types import Document
 from indexer.writing import Writer, file_rows, set_meta
 
-LIBRARIES = ("numpy", "scipy", "scikit-learn", "PyStemmer", "pyspellchecker")
+# So many new documents are counted at once: in arrays, of which few are cheaper.
+AT_ONCE = 40
 
 
 class Maker:
@@ -55,11 +62,11 @@ class Maker:
         self._tallies: dict[str, Tally] = {}
         # Written after all passages, so that these can be copied in long runs.
         self._rows: list[Row] = []
-        self._held = old.document_rows() if old else {}
-        self._places = _places(self._held.values())
+        self._places: dict[str, range] = {}
 
     def make(self, library: Library, stamped: str, track: Track[str]) -> dict[str, str]:
         """Write the whole file, not yet calibrated; return its `meta`."""
+        self._places = _places(library.rows.values())
         facts = sorted(self._curated.facts, key=lambda fact: fact.id)
         counts = self._fact_counts(facts)
         writer = Writer(self._target)
@@ -71,9 +78,14 @@ class Maker:
                 zip(facts, counts.passages, strict=True)
             ):
                 rows = [passage_row("facts:en", number, passage)]
-                self._add_rows(writer, fact, rows)
-            for loaded in library.documents(track):
-                self._add_document(writer, library, loaded)
+                self._add_rows(writer, fact, fact.checksum, rows)
+            for (language, _), run in groupby(library.documents(track), _kind):
+                tally = self._tally(language)
+                while some := list(islice(run, AT_ONCE)):
+                    kept = [found for found in some if isinstance(found, DocumentRow)]
+                    new = [found for found in some if isinstance(found, Loaded)]
+                    self._keep(writer, tally, kept)
+                    self._add_new(writer, tally, library, new)
             writer.end_passages()
             writer.add("document", self._rows)
             self._add_counts(writer, counts)
@@ -92,57 +104,60 @@ class Maker:
             return fact_counts.kept(self._old, facts)
         return fact_counts.counted(self._analyser, facts)
 
-    def _add_document(self, writer: Writer, library: Library, loaded: Loaded) -> None:
-        """Write a document and its passages, and count them."""
-        document = loaded.document
-        tally = self._tallies.get(document.language)
-        if tally is None:
-            terms = Terms(self._analyser, document.language)
-            tally = self._tallies[document.language] = Tally(terms)
-        first = tally.size
-        if loaded.passages is None and self._old:
-            self._keep(writer, tally, document)
-        else:
-            passages = loaded.passages or ()
-            signs = tally.add([(p.title, p.text) for p in passages])
-            library.look_over(loaded, usual_words=signs < 2)
-            space = f"passages:{document.language}"
-            numbered = enumerate(passages, start=first)
-            rows = [passage_row(space, number, p) for number, p in numbered]
-            self._add_rows(writer, document, rows)
-        self.passages += tally.size - first
+    def _tally(self, language: str) -> Tally:
+        if language not in self._tallies:
+            self._tallies[language] = Tally(Terms(self._analyser, language))
+        return self._tallies[language]
 
-    def _add_rows(self, writer: Writer, document: Document, rows: list[Row]) -> None:
+    def _add_new(
+        self, writer: Writer, tally: Tally, library: Library, some: Sequence[Loaded]
+    ) -> None:
+        """Write documents of one language and their passages, and count them."""
+        first = number = tally.size
+        texts = [(title, text) for one in some for title, text, _ in one.passages]
+        signs = iter(tally.add(texts))
+        for loaded in some:
+            found = sum(islice(signs, len(loaded.passages)))
+            library.look_over(loaded, usual_words=found < 2)
+            space = f"passages:{loaded.language}"
+            rows = piece_rows(space, number, loaded.document, loaded.passages)
+            self._add_rows(writer, loaded.document, loaded.checksum, rows)
+            number += len(rows)
+        self.passages += number - first
+
+    def _add_rows(
+        self, writer: Writer, document: Document, checksum: str, rows: list[Row]
+    ) -> None:
         writer.add_passages(rows)
-        self._rows.append(document_row(document, rows))
-        self.documents[document.id] = document.checksum
+        self._rows.append(document_row(document, checksum, rows))
+        self.documents[document.id] = checksum
 
-    def _keep(self, writer: Writer, tally: Tally, document: Document) -> None:
-        """Take a document's passages over from the old index."""
-        place = self._places[document.id]
-        space = f"passages:{document.language}"
-        writer.copy_passages(space, place.start, place.stop, to=tally.size)
-        self._rows.append(self._held[document.id])
-        self.documents[document.id] = document.checksum
-        if self._counts_hold:
-            tally.keep(place)
-        elif self._old:
-            rows = self._old.passage_rows(document.id)
-            tally.add([(str(row[5]), str(row[6])) for row in rows])
+    def _keep(self, writer: Writer, tally: Tally, some: Sequence[DocumentRow]) -> None:
+        """Take documents of one language and their passages over from the old index."""
+        first = tally.size
+        for row in some:
+            place = self._places[row.id]
+            space = f"passages:{row.language}"
+            writer.copy_passages(space, place.start, place.stop, to=tally.size)
+            self._rows.append(row)
+            self.documents[row.id] = row.checksum
+            if self._counts_hold:
+                tally.keep(place)
+            elif self._old:
+                rows = self._old.passage_rows(row.id)
+                tally.add([(str(title), str(text)) for *_, title, text, _, _ in rows])
+        self.passages += tally.size - first
 
     def _add_counts(self, writer: Writer, facts: FactCounts) -> None:
         """Write the postings of all spaces, sorted, then lengths and norms."""
         arrays = dict(facts.arrays)
         for space in fact_counts.SPACES:
             wide = space in fact_counts.WEIGHED
-            writer.add_postings(space, facts.postings[space], wide=wide)
+            writer.lists.add(space, facts.postings[space], wide=wide)
+        old = self._old if self._counts_hold else None
         for language, tally in sorted(self._tallies.items()):
             space = f"passages:{language}"
-            before = None
-            if self._old and self._counts_hold:
-                before = Before(self._old.postings(space), self._old.array(space))
-            postings, arrays[space] = tally.total(before)
-            writer.add_postings(space, postings, wide=False)
+            arrays[space] = add_space(writer, space, tally, old)
         for name, array in sorted(arrays.items()):
             writer.add_array(name, array)
 
@@ -157,7 +172,7 @@ class Maker:
             "safety": curated.safety_text,
             "danger": danger_fit.stored(curated, self._old.meta if self._old else {}),
             "options": json.dumps(OPTIONS),
-            "libraries": json.dumps(_versions()),
+            "libraries": json.dumps(versions()),
             "facts_hash": facts_hash(curated),
             # Written in any case, then replaced: the bytes are those of a full build.
             "calibration": Calibration().to_json(),
@@ -167,15 +182,20 @@ class Maker:
         }
 
 
-def _places(documents: Iterable[Row]) -> dict[str, range]:
+def _places(documents: Iterable[DocumentRow]) -> dict[str, range]:
     """Return the numbers that each document's passages have in their space."""
     found: dict[str, range] = {}
     sizes: Counter[tuple[str, str]] = Counter()
-    for id, kind, _, language, *_, passages, _ in documents:
-        first = sizes[kind, language]
-        sizes[kind, language] += passages
-        found[id] = range(first, first + passages)
+    for row in documents:
+        first = sizes[row.kind, row.language]
+        sizes[row.kind, row.language] += row.passages
+        found[row.id] = range(first, first + row.passages)
     return found
+
+
+def _kind(found: Loaded | DocumentRow) -> tuple[str, bool]:
+    """Return a document's language, and whether the old index holds it."""
+    return found.language, isinstance(found, DocumentRow)
 
 
 def calibrate(
@@ -189,6 +209,10 @@ def calibrate(
     if old and old.meta["facts_hash"] == meta["facts_hash"]:
         calibration = Calibration.from_json(old.meta["calibration"])
     else:
+        from indexer.calibrating import leave_one_out, near_misses
+        from indexer.fitting import fit
+        from indexer.search import Index
+
         index = Index(target)
         try:
             facts = index.store.all_passages("facts:en")
@@ -199,39 +223,3 @@ def calibrate(
         calibration = fit(samples, len(facts), missed)
     set_meta(target, "calibration", calibration.to_json())
     return calibration
-
-
-def build_id(curated: Curated, files: dict[str, str]) -> str:
-    """Hash what the answers depend on; never library versions or the time of day."""
-    parts = [
-        analysis.VERSION,
-        json.dumps(OPTIONS),
-        curated.glossary.to_json(),
-        curated.safety_text,
-        danger_fit.key(curated),
-    ]
-    parts += [f"{fact.id} {fact.checksum}" for fact in _by_id(curated.facts)]
-    parts += curated.near_misses
-    parts += [repr(source) for _, source in sorted(curated.sources.items())]
-    parts += [f"{name} {digest}" for name, digest in sorted(files.items())]
-    return checksum(*parts)[:16]
-
-
-def facts_hash(curated: Curated) -> str:
-    """Hash what gram weights and calibration depend on, library versions included."""
-    return checksum(
-        analysis.VERSION,
-        json.dumps(OPTIONS),
-        curated.glossary.to_json(),
-        *_versions().values(),
-        *(fact.checksum for fact in _by_id(curated.facts)),
-        *curated.near_misses,
-    )
-
-
-def _by_id(documents: Iterable[Document]) -> list[Document]:
-    return sorted(documents, key=lambda document: document.id)
-
-
-def _versions() -> dict[str, str]:
-    return {name: importlib.metadata.version(name) for name in LIBRARIES}

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from indexer.analysis import sentences
 from indexer.types import Document, Passage
 
 PARAGRAPH = re.compile(r"\n\s*\n")
+# So long a passage may be, unless a single sentence is longer.
+MAX_CHARS = 700
+
+# A passage of a known document: title, text and locator. There are many, and a
+# record of each would take longer to make than to cut it.
+Piece = tuple[str, str, str]
 
 
-def split(document: Document, *, max_chars: int = 700) -> Iterator[Passage]:
+def split(document: Document, *, max_chars: int = MAX_CHARS) -> Iterator[Passage]:
     """Cut a document into passages, each short enough to be read as an answer.
 
     A passage never crosses the border of a section, so its locator is always true.
@@ -28,31 +34,43 @@ def split(document: Document, *, max_chars: int = 700) -> Iterator[Passage]:
         >>> [passage.locator for passage in split(handbook)]
         ['p. 1', 'p. 1', 'p. 2']
     """
-    number = 0
-    for section in document.sections:
-        whole = document.kind == "fact"
-        pieces = [section.text] if whole else _pieces(section.text, max_chars)
-        for text in pieces:
-            yield Passage(
-                id=f"{document.id}@{document.language}#{number}",
-                document_id=document.id,
-                kind=document.kind,
-                language=document.language,
-                title=document.title if whole else section.title,
-                text=text,
-                variants=document.variants,
-                locator=section.locator,
-            )
-            number += 1
+    for number, (title, text, locator) in enumerate(pieces(document, max_chars)):
+        yield Passage(
+            id=f"{document.id}@{document.language}#{number}",
+            document_id=document.id,
+            kind=document.kind,
+            language=document.language,
+            title=title,
+            text=text,
+            variants=document.variants,
+            locator=locator,
+        )
 
 
-def _pieces(text: str, max_chars: int) -> Iterator[str]:
+def pieces(document: Document, max_chars: int = MAX_CHARS) -> list[Piece]:
+    """Cut a document as `split` does; return title, text and locator of each."""
+    if document.kind == "fact":
+        return [(document.title, s.text, s.locator) for s in document.sections]
+    return [
+        (section.title, text, section.locator)
+        for section in document.sections
+        for text in _cut(section.text, max_chars)
+    ]
+
+
+def _cut(text: str, max_chars: int) -> Iterable[str]:
+    paragraphs = PARAGRAPH.split(text) if "\n" in text else [text]
+    lines = [line for line in map(_in_one_line, paragraphs) if line]
+    # Most sections are short.
+    if len(lines) == 1 and len(lines[0]) <= max_chars:
+        return lines
+    return _joined(lines, max_chars)
+
+
+def _joined(paragraphs: list[str], max_chars: int) -> Iterator[str]:
     """Join paragraphs, and sentences of long paragraphs, while they fit."""
     piece = ""
-    for paragraph in PARAGRAPH.split(text) if "\n" in text else [text]:
-        paragraph = _in_one_line(paragraph)
-        if not paragraph:
-            continue
+    for paragraph in paragraphs:
         long = len(paragraph) > max_chars
         for part in sentences(paragraph) if long else [paragraph]:
             glue = " " if long else "\n\n"

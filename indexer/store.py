@@ -24,7 +24,7 @@ from indexer.layout import (
     FORMAT,
     PASSAGE_COLUMNS,
     SOURCE_COLUMNS,
-    Row,
+    DocumentRow,
     document_of,
     passage_of,
     source_of,
@@ -109,8 +109,11 @@ class Store:
             IndexOutdatedError: Something differs; it names the table.
         """
         self.verify()
-        hashes = json.loads(self.meta.get("contents", "{}"))
-        table = damaged_table(self._connection, hashes)
+        hashes, sums, wide = (
+            json.loads(self.meta.get(name, "{}"))
+            for name in ("contents", "sums", "wide")
+        )
+        table = damaged_table(self._connection, hashes, sums, wide)
         if table:
             reason = f'the table "{table}" of the index is damaged'
             raise IndexOutdatedError(f"{reason}; {CURE_OF_DAMAGE}")
@@ -219,10 +222,10 @@ class Store:
             "select * from passage where document = ? order by number", (document_id,)
         ).fetchall()
 
-    def document_rows(self) -> dict[str, Row]:
+    def document_rows(self) -> dict[str, DocumentRow]:
         """Return the whole rows of all documents by id, sorted."""
         rows = self._connection.execute("select * from document order by id")
-        return {row[0]: row for row in rows}
+        return {row[0]: DocumentRow._make(row) for row in rows}
 
     def fact(self, document_id: str) -> Passage | None:
         """Return a fact's passage, or None."""

@@ -63,11 +63,11 @@ class Tally:
         self._runs: list[Run] = []
         self._lengths: list[tuple[Ints, Floats]] = []
 
-    def add(self, passages: Sequence[tuple[str, str]]) -> int:
+    def add(self, passages: Sequence[tuple[str, str]]) -> list[int]:
         """Count the next passages, the title and the text of each.
 
         Returns:
-            The `intake.signs` of their words.
+            The `intake.signs` of the words of each text, if not more.
         """
         titles = list(dict.fromkeys(title for title, _ in passages))
         found, signs = self._terms.of_all([*titles, *(text for _, text in passages)])
@@ -84,13 +84,29 @@ class Tally:
             self._waiting += size
             if self._waiting >= AT_ONCE:
                 self._close_run()
-        return signs
+        return signs[len(titles) :]
 
     def keep(self, numbers: Sequence[int]) -> None:
         """Take the next passages as they were: those numbers of the old index."""
         self._kept.extend(numbers)
         self._kept_as.extend(range(self.size, self.size + len(numbers)))
         self.size += len(numbers)
+
+    @property
+    def kept(self) -> Ints:
+        """Return the old numbers of the passages that were kept."""
+        return _ints(self._kept)
+
+    @property
+    def renumbered(self) -> bool:
+        """Tell whether a passage that was kept has another number now."""
+        return self._kept != self._kept_as
+
+    def words_of(self, passages: Sequence[tuple[str, str]]) -> set[str]:
+        """Return the terms of passages that are not counted."""
+        found = self._terms.of_all([text for passage in passages for text in passage])
+        numbers = np.concatenate([NONE, *found.numbers])
+        return {self._terms.names[number] for number in np.unique(numbers).tolist()}
 
     def total(self, before: Before | None) -> tuple[Postings, Floats]:
         """Return the postings of all passages, and their lengths; the tally is empty.

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -26,26 +25,27 @@ from indexer.analysis import (
     tokens,
 )
 from indexer.cutting import (
-    BREAK,
     MARK,
     UNSPACED,
     Known,
+    between_marks,
     is_plain,
     parts,
+    plain_words,
     spellings,
-    words_between_marks,
     words_of,
 )
 from indexer.glossary import NUMBER_SIGNS, Analyser
 from indexer.intake import signs
 from indexer.tfidf import Ints
+from indexer.wordtable import WordTable
 
 # Between the words of a text that is put together again; no run reaches across it.
 BORDER = " | "
 # What may follow a name and belong to it: a sign, a number, the date that it is not.
 BEHIND_A_NAME = 6
 # So many texts are cut at once: their words stay in the processor's cache.
-AT_ONCE = 20
+AT_ONCE = 500
 # The number of what stands between two texts.
 MARKED = -(2**31) + 1
 # Words of letters that are numbers, or announce one.
@@ -60,10 +60,10 @@ UNKNOWN = 2
 
 
 class Cut(NamedTuple):
-    """The terms of texts, and the `intake.signs` of all their words, if not more."""
+    """The terms of texts, and the `intake.signs` of each one's words, if not more."""
 
     numbers: list[Ints]
-    signs: int
+    signs: list[int]
 
 
 class Terms:
@@ -87,7 +87,7 @@ class Terms:
         self._special = len(self.names)
         self._ahead = max(map(len, cut), default=0) + BEHIND_A_NAME
         self._of_word = Known(self._number_of_word)
-        self._of_any = Known(self._number_of_any)
+        self._table = WordTable(Known(self._number_of_any))
         self._numerals: set[str] = set()
         self._plain: dict[int, int] = {}
 
@@ -97,41 +97,35 @@ class Terms:
 
     def of_all(self, texts: Sequence[str]) -> Cut:
         """Return the same of many texts."""
-        found, told = list[Ints](), 0
+        whole = Cut([], [])
         for start in range(0, len(texts), AT_ONCE):
-            own = texts[start : start + AT_ONCE]
-            normal = normalise(BREAK.join(own))
-            if normal.count(MARK) == len(own) - 1:
-                cut = self._of_some(normal.split(BREAK), own)
-            else:
-                cut = Cut([_ints(self.of(text)) for text in own], UNKNOWN)
-            found += cut.numbers
-            told += cut.signs
-        return Cut(found, told)
+            cut = self._of_some(texts[start : start + AT_ONCE])
+            whole.numbers.extend(cut.numbers)
+            whole.signs.extend(cut.signs)
+        return whole
 
-    def _of_some(self, normal: list[str], texts: Sequence[str]) -> Cut:
-        found = [NONE] * len(texts)
-        together = [place for place, text in enumerate(normal) if is_plain(text)]
-        told = 0 if len(together) == len(texts) else UNKNOWN
-        words = words_between_marks([normal[place] for place in together])
-        numbers = np.array(itemgetter(*words, MARK)(self._of_any), np.int32)[:-1]
-        ends: list[int] = []
-        more: set[int] = set()
-        for special in np.flatnonzero(numbers < self._special).tolist():
-            if words[special] == MARK:
-                ends.append(special)
+    def _of_some(self, texts: Sequence[str]) -> Cut:
+        normal = [normalise(text) for text in texts]
+        found, told = [NONE] * len(texts), [UNKNOWN] * len(texts)
+        plain = [place for place, text in enumerate(normal) if is_plain(text)]
+        numbers = self._table.numbers_of(between_marks([normal[at] for at in plain]))
+        marks = np.flatnonzero(numbers == MARKED)
+        for place, (mark, end) in zip(plain, pairwise(marks.tolist()), strict=True):
+            found[place], told[place] = numbers[mark + 1 : end], 0
+        special = np.flatnonzero((numbers < self._special) & (numbers != MARKED))
+        for text in np.unique(np.searchsorted(marks, special)).tolist():
+            place = plain[text - 1]
+            words, own = plain_words(normal[place]), found[place].tolist()
+            lost = [at for at, number in enumerate(own) if number == LOST]
+            told[place] = sum(signs(words[at]) for at in lost)
+            for at in lost:
+                own[at] = LOST if _is_end(words[at]) else self._of_word[words[at]]
+            if LOST in own:
+                own = self._of_normal(normal[place], texts[place])
             else:
-                more.add(len(ends) - 1)
-        for text, (start, end) in enumerate(pairwise(ends)):
-            own, place = numbers[start + 1 : end], together[text]
-            cut = words[start + 1 : end] if text in more else []
-            if cut and LOST in own:
-                own = _ints(self._of_normal(normal[place], texts[place]))
-                told += sum(map(signs, cut))
-            elif cut:
-                own = _ints(self._with_names(cut, own.tolist()))
-            found[place] = own
-        for place in set(range(len(texts))).difference(together):
+                own = self._with_names(words, own)
+            found[place] = _ints(own)
+        for place in set(range(len(texts))).difference(plain):
             found[place] = _ints(self._of_normal(normal[place], texts[place]))
         return Cut(found, told)
 
@@ -140,10 +134,9 @@ class Terms:
             return self._analysed(text)
         words = words_of(normal)
         numbers = [*map(self._of_word.__getitem__, words)]
-        lowest = min(numbers, default=0)
-        if lowest == LOST:
+        if LOST in numbers:
             return self._analysed(text)
-        return numbers if lowest >= self._special else self._with_names(words, numbers)
+        return self._with_names(words, numbers)
 
     def number(self, term: str) -> int:
         """Return the number of a term."""
@@ -174,8 +167,7 @@ class Terms:
         """Return the same of a word whose neighbours are not known."""
         if word == MARK:
             return MARKED
-        lost = word.partition("'")[0] in ORDINAL_ENDS or signs(word)
-        return LOST if lost else self._of_word[word]
+        return LOST if _is_end(word) or signs(word) else self._of_word[word]
 
     def _analysed(self, text: str) -> list[int]:
         found = self._analyser.analyse(text, language=self._language)
@@ -183,7 +175,8 @@ class Terms:
 
     def _with_names(self, words: list[str], numbers: list[int]) -> list[int]:
         """Read names where they may begin; analyse where one may have a number."""
-        stems = [self.names[n if n >= 0 else ~n] for n in numbers]
+        if min(numbers, default=0) >= self._special:
+            return numbers
         found: list[int] = []
         place = 0
         for special, number in enumerate(numbers):
@@ -191,9 +184,8 @@ class Terms:
                 continue
             found += numbers[place:special]
             place = special
-            begins = max(number, ~number) < self._special
-            match = self._analyser.name_at(stems, place) if begins else None
-            if self._counted(words, stems, numbers, place, match):
+            match = self._name_at(numbers, place)
+            if self._counted(words, numbers, place, match):
                 end = self._end(words, numbers, place)
                 found += self._analysed(BORDER.join(words[place:end]))
                 place = end
@@ -205,10 +197,16 @@ class Terms:
                 place += 1
         return found + numbers[place:]
 
+    def _name_at(self, numbers: list[int], place: int) -> tuple[str, int] | None:
+        """Return the glossary's name for the phrase at a place, and its length."""
+        if max(numbers[place], ~numbers[place]) >= self._special:
+            return None
+        own = numbers[place : place + self._ahead]
+        return self._analyser.name_at([self.names[max(n, ~n)] for n in own], 0)
+
     def _counted(
         self,
         words: list[str],
-        stems: list[str],
         numbers: list[int],
         place: int,
         match: tuple[str, int] | None,
@@ -221,7 +219,7 @@ class Terms:
         if numbers[place] >= 0:
             return False
         for ahead in range(place + 1, len(words)):
-            name = self._analyser.name_at(stems, ahead)
+            name = self._name_at(numbers, ahead)
             if name and name[0] in numbered:
                 return True
             if parts(words[ahead]):
@@ -240,6 +238,11 @@ class Terms:
             quiet += 1
             parted = parted or parts(words[place])
         return len(words)
+
+
+def _is_end(word: str) -> bool:
+    """Tell whether a word may be one with a number before it: "8 th", "8 th's"."""
+    return word.partition("'")[0] in ORDINAL_ENDS
 
 
 def _ints(numbers: list[int]) -> Ints:

@@ -13,14 +13,14 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from indexer import analysis
-from indexer.counting import Postings
 from indexer.files import checksum
 from indexer.layout import FORMAT, HASHED, SCHEMA, Row, row_bytes
+from indexer.listing import ListWriter
 from indexer.store import Store
 from indexer.tfidf import Floats
 
@@ -38,7 +38,11 @@ class Run(NamedTuple):
 
 
 class Writer:
-    """A new index file. Rows that are written come out in the order they went in."""
+    """A new index file. Rows that are written come out in the order they went in.
+
+    Attributes:
+        lists: Writes the postings.
+    """
 
     def __init__(self, path: Path) -> None:
         path.unlink(missing_ok=True)
@@ -55,9 +59,8 @@ class Writer:
         self._marks = {name: ",".join("?" * columns) for name, columns in tables}
         self._passages: list[Row] = []
         self._run = Run("", 0, 0, 0)
-        self._lists = 0
         self._arrays: dict[str, str] = {}
-        self._wide: list[str] = []
+        self.lists = ListWriter(self._connection)
 
     def begin(self, old: Store | None = None) -> None:
         """Begin to write.
@@ -121,30 +124,6 @@ class Writer:
             (shift, space, first, end),
         )
 
-    def add_postings(self, space: str, postings: Postings, *, wide: bool) -> None:
-        """Add the lists of a space; spaces come sorted.
-
-        Args:
-            wide: Counts take two bytes; else one, and stop at 255.
-        """
-        numbers = postings.numbers.astype("<i4", copy=False)
-        counts = (
-            postings.counts.astype("<u2", copy=False)
-            if wide
-            else np.minimum(postings.counts, 255).astype("u1")
-        )
-        starts = postings.starts.tolist()
-        first = self._lists
-        self.add("list", _lists(first, starts, numbers, counts))
-        sizes = np.diff(postings.starts).tolist()
-        rows = zip(postings.words, sizes, strict=True)
-        self.add(
-            "word",
-            ((space, word, df, at) for at, (word, df) in enumerate(rows, start=first)),
-        )
-        self._lists += len(sizes)
-        self._wide += [space] if wide else []
-
     def add_array(self, name: str, array: Floats) -> None:
         """Add lengths or norms, float64."""
         data = np.ascontiguousarray(array, "<f8").tobytes()
@@ -157,7 +136,10 @@ class Writer:
             **meta,
             "format": FORMAT,
             "analysis": analysis.VERSION,
-            "wide": json.dumps(sorted(self._wide)),
+            "wide": json.dumps(sorted(self.lists.wide)),
+            "sums": json.dumps(
+                {s: f"{total:x}" for s, total in self.lists.sums.items()}
+            ),
             "arrays": json.dumps(self._arrays, sort_keys=True),
             "contents": json.dumps(
                 {table: found.hexdigest() for table, found in self._hashes.items()}
@@ -171,12 +153,6 @@ class Writer:
     def close(self) -> None:
         """Close the file; it is whole only after `finish`."""
         self._connection.close()
-
-
-def _lists(first: int, starts: list[int], numbers: Any, counts: Any) -> Iterator[Row]:
-    for place in range(len(starts) - 1):
-        own = slice(starts[place], starts[place + 1])
-        yield first + place, numbers[own].tobytes() + counts[own].tobytes()
 
 
 def file_rows(

@@ -19,10 +19,11 @@ FLOORS = (
     " indexer.lines",
     "indexer.csv_facts indexer.passages indexer.tfidf indexer.confidence"
     " indexer.contradictions indexer.phrases indexer.cutting",
-    "indexer.fitting indexer.shares",
+    "indexer.fitting indexer.shares indexer.wordtable",
     "indexer.facts indexer.contrast indexer.extracts indexer.maxscore indexer.terms"
     " indexer.counting indexer.options indexer.layout indexer.reports indexer.patterns",
-    "indexer.tally indexer.lists indexer.danger indexer.danger_trees indexer.verifying",
+    "indexer.tally indexer.lists indexer.danger indexer.danger_trees indexer.verifying"
+    " indexer.listing",
     "indexer.danger_fit",
     "indexer.loaders.headings indexer.loaders.worker",
     "indexer.loaders.front indexer.loaders.docx indexer.loaders.html"
@@ -39,7 +40,7 @@ FLOORS = (
     "indexer.findings",
     "indexer.document_checks",
     "indexer.checks",
-    "indexer.calibrating",
+    "indexer.calibrating indexer.renewing indexer.identity",
     "indexer.making",
     "indexer.build",
     "indexer.explain indexer.phrasings indexer.watch",

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import write_toy
-from indexer import writing
+from indexer import lists, renewing, writing
 from indexer.build import Report, build
 from indexer.errors import (
     BuildBusyError,
@@ -226,6 +226,32 @@ def write_long(folder: Path, number: int, passages: int) -> None:
     text = "\n\n".join(f"{number} and {n}. " + "radio " * 100 for n in range(passages))
     path = folder / "documents" / f"{number:03}.md"
     path.write_text(f"---\nlanguage: {language}\n---\n{text}", encoding="utf-8")
+
+
+@pytest.mark.parametrize("few", [0, 30, 500])
+def test_changes_that_number_nothing_anew_renew_the_lists_they_touch(
+    knowledge: Path, index_path: Path, few: int, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(renewing, "FEW", few)
+    # Long lists are read in another form.
+    monkeypatch.setattr(lists, "DENSE_FROM", 1)
+    for number in range(0, 150, 2):
+        write_long(knowledge, number, 1 + number % 5)
+    build(knowledge, index_path)
+
+    # As many passages with other words; gone at the end; new at the end.
+    for number, other in ((40, 140), (90, 10)):
+        text = (knowledge / "documents" / f"{other:03}.md").read_text("utf-8")
+        path = knowledge / "documents" / f"{number:03}.md"
+        path.write_text(f"{text}{'zebra ' * number}", encoding="utf-8")
+        build(knowledge, index_path)
+        assert index_path.read_bytes() == full_bytes(knowledge)
+    for number, passages in ((148, 1), (160, 3), (161, 2)):
+        write_long(knowledge, number, passages)
+        build(knowledge, index_path)
+        assert index_path.read_bytes() == full_bytes(knowledge)
+    with closing(Store(index_path)) as store:
+        store.verify_contents()
 
 
 @pytest.mark.parametrize("at_once", [7, 1_000])

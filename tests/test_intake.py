@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.analysis import normalise
-from indexer.cutting import words_between_marks
-from indexer.intake import inspect, mended, signs
+from indexer.glossary import Analyser, Glossary
+from indexer.intake import inspect, mended
+from indexer.terms import Terms
 from indexer.types import Document, Section
 
 ENGLISH = "Six governments of the region signed a memorandum in Yangon in 2004.\n" * 8
@@ -176,8 +176,7 @@ PIECE = st.sampled_from(
 def test_what_is_looked_over_at_once_is_clean(texts: list[str], name: str):
     sections = tuple(Section("", text, f"line {n}") for n, text in enumerate(texts))
     whole = Document(name, "document", "A", sections=sections, file=name)
-    words = words_between_marks(map(normalise, texts))
 
-    usual = sum(map(signs, words)) < 2
+    usual = sum(Terms(Analyser(Glossary()), "en").of_all(texts).signs) < 2
 
     assert inspect(whole, usual_words=usual) == inspect(whole)

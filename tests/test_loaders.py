@@ -364,14 +364,14 @@ def test_vanished_looping_and_forbidden_files_are_named(
     loop, forbidden = tmp_path / f"loop{suffix}", tmp_path / f"forbidden{suffix}"
     loop.symlink_to(loop)
     forbidden.write_bytes(b"text")
-    monkeypatch.setattr(Path, "read_bytes", _refuse)
+    monkeypatch.setattr("builtins.open", _refuse)
 
     for path in (tmp_path / f"vanished{suffix}", loop, forbidden):
         with pytest.raises(KnowledgeError, match=path.name):
             load(path, tmp_path)
 
 
-def _refuse(path: Path) -> bytes:
+def _refuse(*_: object, **__: object) -> bytes:
     # Root may read everything, so the refusal is made up.
     raise PermissionError(13, "Permission denied")
 

@@ -37,9 +37,9 @@ def write(path: Path, word: str = "mou", *, wide: bool = False) -> None:
     rows = [passage_row("passages:en", n, p) for n, p in enumerate(PASSAGES)]
     writer.add_passages(rows)
     writer.end_passages()
-    writer.add("document", [document_row(Document("d", "document", "D"), rows)])
+    writer.add("document", [document_row(Document("d", "document", "D"), "", rows)])
     postings = count([["mou", "som", "som"], [word] * 300])
-    writer.add_postings("passages:en", postings, wide=wide)
+    writer.lists.add("passages:en", postings, wide=wide)
     writer.add_array("passages:en", np.array([3.0, 300.0]))
     writer.add("surface", [("mou", 2)])
     intake = {"documents/d.md": ("p. 3: odd characters",)}

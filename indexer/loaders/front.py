@@ -60,6 +60,18 @@ def side_file(path: Path) -> Path:
     return path
 
 
+def front_of(path: Path, knowledge: Path) -> Front:
+    """Read the side file of a document, if there is one.
+
+    Raises:
+        KnowledgeError: The first thing that is wrong with it.
+    """
+    side = side_file(path)
+    if side == path:
+        return NONE
+    return read_front(read_text(side, knowledge), relative(side, knowledge))
+
+
 def document(
     path: Path,
     knowledge: Path,
@@ -75,10 +87,7 @@ def document(
     """
     name = relative(path, knowledge)
     if front is None:
-        side = side_file(path)
-        front = NONE
-        if side != path:
-            front = read_front(read_text(side, knowledge), relative(side, knowledge))
+        front = front_of(path, knowledge)
     if not any(section.text.strip() for section in sections):
         reason = "holds no text; if it is a scan, run it through text recognition first"
         raise KnowledgeError(name, "", reason)
@@ -93,10 +102,16 @@ def document(
         review_by=front.review_by or "",
         changed=front.changed or "",
         rights=front.rights,
-        sections=tuple(
-            section if section.title else Section(title, section.text, section.locator)
-            for section in sections
-        ),
+        sections=_titled(sections, title),
         source_ids=tuple(front.sources),
         file=name,
+    )
+
+
+def _titled(sections: tuple[Section, ...], title: str) -> tuple[Section, ...]:
+    if all(section.title for section in sections):
+        return sections
+    return tuple(
+        section if section.title else Section(title, section.text, section.locator)
+        for section in sections
     )

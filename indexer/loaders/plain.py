@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from indexer.files import read_text
-from indexer.loaders.front import document
+from indexer.loaders.front import document, front_of
 from indexer.types import Document, Section
 
 BLANK = re.compile(r"\n\s*\n")
@@ -19,19 +19,20 @@ def load(path: Path, knowledge: Path) -> Document:
     Raises:
         KnowledgeError: It is not UTF-8, empty, too large, or the side file is wrong.
     """
-    text = read_text(path, knowledge)
-    return document(path, knowledge, tuple(blocks(text)))
+    text, front = read_text(path, knowledge), front_of(path, knowledge)
+    sections = tuple(blocks(text, front.title or path.stem))
+    return document(path, knowledge, sections, front)
 
 
-def blocks(text: str) -> Iterator[Section]:
+def blocks(text: str, title: str = "") -> Iterator[Section]:
     """Yield the blocks between blank lines, each located by its first line."""
-    start, line = 0, 1
-    ends = [(blank.start(), blank.end()) for blank in BLANK.finditer(text)]
-    for end, after in [*ends, (len(text), len(text))]:
+    start = counted = 0
+    line = 1
+    spans = [blank.span() for blank in BLANK.finditer(text)]
+    for end, after in [*spans, (len(text), len(text))]:
         block = text[start:end].lstrip()
-        first = end - len(block)
-        line += text.count("\n", start, first)
         if block:
-            yield Section("", block, f"line {line}")
-        line += text.count("\n", first, after)
+            line += text.count("\n", counted, end - len(block))
+            counted = end - len(block)
+            yield Section(title, block, f"line {line}")
         start = after
