@@ -15,8 +15,8 @@ from indexer.build import build
 ROOT = Path(__file__).parent.parent
 KNOWLEDGE = ROOT / "knowledge"
 STORED = Path(__file__).parent / "data" / "figures.json"
-# The fifth set is being worked with: its other half is looked at once, at the end.
-HALF = "work"
+# Both halves have been looked at; a set that is new begins with "work" again.
+HALF = "both"
 SHARES = (
     "right",
     "wrong_among_answers",
