@@ -83,8 +83,7 @@ class Calibration:
         if features["near"] > 0.999:
             # A stored way of asking, asked again.
             return CERTAIN
-        row = _row(features)
-        odds = self.bias + sum(added(tree, row) for tree in self.trees)
+        odds = self.bias + added(self.trees, _row(features))
         return 1 / (1 + math.exp(-max(min(odds, 30.0), -30.0)))
 
     def parts(self, features: Mapping[str, float]) -> dict[str, float]:

@@ -58,11 +58,14 @@ class Opinion:
 
     def of(self, seen: Mapping[str, float]) -> Odds:
         """Return what it makes of the features of a message."""
-        sums = list(self.bias)
+        danger, certain, self_harm = self.bias
         for name, value in seen.items():
-            for number, weight in enumerate(self.weights.get(name, ())):
-                sums[number] += weight * value
-        return Odds(*sums)
+            weights = self.weights.get(name)
+            if weights:
+                danger += weights[0] * value
+                certain += weights[1] * value
+                self_harm += weights[2] * value
+        return Odds(danger, certain, self_harm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,7 @@ class Model:
         seen = signals(readings, said)
         row = [seen.get(name, 0.0) for name in self.signals]
         return weighed(
-            start + sum(added(tree, row) for tree in trees)
+            start + added(trees, row)
             for start, trees in zip(self.start, self.trees, strict=True)
         )
 

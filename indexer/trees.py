@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 LEAF = -1
@@ -28,13 +28,16 @@ class Node(NamedTuple):
 Tree = tuple[Node, ...]
 
 
-def added(tree: Tree, row: Sequence[float]) -> float:
-    """Return what a tree adds to the log odds of a row of features."""
-    feature, threshold, left, right, value = tree[0]
-    while feature != LEAF:
-        node = left if row[feature] <= threshold else right
-        feature, threshold, left, right, value = tree[node]
-    return value
+def added(trees: Iterable[Tree], row: Sequence[float]) -> float:
+    """Return what trees add together to the log odds of a row of features."""
+    odds = 0.0
+    for tree in trees:
+        feature, threshold, left, right, value = tree[0]
+        while feature != LEAF:
+            node = left if row[feature] <= threshold else right
+            feature, threshold, left, right, value = tree[node]
+        odds += value
+    return odds
 
 
 def read_tree(nodes: Sequence[Sequence[float]]) -> Tree:

@@ -88,7 +88,7 @@ def test_certain_danger_is_the_mean_with_any(small: Model):
     odds = odds_of(small, message)
 
     danger, certain, self_harm = (
-        start + sum(added(tree, row) for tree in trees)
+        start + added(trees, row)
         for start, trees in zip(small.start, small.trees, strict=True)
     )
     assert odds == pytest.approx((danger, (danger + certain) / 2, self_harm))
@@ -116,10 +116,7 @@ def test_trees_add_up_to_what_scikit_learn_says():
 
     grown = grow(rows, [wanted], folds)
 
-    ours = [
-        grown.start[0] + sum(added(tree, row) for tree in grown.trees[0])
-        for row in rows.tolist()
-    ]
+    ours = [grown.start[0] + added(grown.trees[0], row) for row in rows.tolist()]
     fitted = boosted().fit(rows, wanted)
     assert ours == pytest.approx(fitted.decision_function(rows), abs=1e-3)
     unseen = boosted().fit(rows[:200], wanted[:200]).decision_function(rows[200:])
