@@ -22,13 +22,13 @@ from bot.judging import log_odds
 from bot.smalltalk import remark
 from bot.types import Answer, Turn
 from bot.understanding import candidates, understand
-from indexer.danger_trees import tree
+from indexer.danger_trees import boosted, tree
 from indexer.search import Index
 
 HERE = Path(__file__).parent
 CHATS = HERE / "followups.yaml"
 WRITTEN = HERE.parent / "bot" / "followups.json"
-TREES, DEPTH, RATE, LEAF_SIZE, SHRINKAGE, SHARE, FOLDS = 150, 4, 0.06, 30, 5.0, 0.2, 5
+TREES, RATE, LEAF_SIZE, SHARE, FOLDS = 150, 0.06, 30, 0.2, 5
 # Log odds from which a fact is told, as if they were the index's own band. These chats
 # are harder than those of the question sets, whose figures stand in docs/engine.md.
 LEAST = 0.0
@@ -74,20 +74,8 @@ def messages(index: Index, chats: Sequence[Any]) -> Iterator[Message]:
             turns.append(Turn(understood.question, answer, now, context=subject))
 
 
-def boosted() -> Any:
-    """Return scikit-learn's model, not yet fitted."""
-    from sklearn.ensemble import HistGradientBoostingClassifier
-
-    return HistGradientBoostingClassifier(
-        max_iter=TREES,
-        max_depth=DEPTH,
-        learning_rate=RATE,
-        min_samples_leaf=LEAF_SIZE,
-        l2_regularization=SHRINKAGE,
-        max_features=SHARE,
-        early_stopping=False,
-        random_state=0,
-    )
+def _boosted() -> Any:
+    return boosted(trees=TREES, rate=RATE, leaf_size=LEAF_SIZE, share=SHARE)
 
 
 class Table(NamedTuple):
@@ -116,7 +104,7 @@ def unseen(data: Table, asked: Sequence[Message]) -> Any:
     odds = np.zeros(len(data.rows))
     chats = np.array([one.chat for one in asked])[data.message]
     for train, test in GroupKFold(FOLDS).split(data.rows, groups=chats):
-        model = boosted().fit(data.rows[train], data.right[train])
+        model = _boosted().fit(data.rows[train], data.right[train])
         odds[test] = model.decision_function(data.rows[test])
     return odds
 
@@ -156,7 +144,7 @@ def main() -> None:
     for least, shares in zip(grid, found, strict=True):
         print(f"{least:10.1f}", *(f"{share:7.3f}" for share in shares))
     if options.write:
-        model = boosted().fit(data.rows, data.right)
+        model = _boosted().fit(data.rows, data.right)
         shift = log_odds(index.bands("en")[0]) - LEAST
         fields = {
             "features": data.names,

@@ -31,8 +31,6 @@ BARE = frozenset(
 )
 # With one of these a question begins that "yes" or "no" answers.
 YES_NO = frozenset("is are was were do doe did can has have".split())
-# The log odds of a fact that is not among those found.
-NOWHERE = -14.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,17 +57,23 @@ def grow(
     return Grown(start, trees, unseen)
 
 
-def boosted() -> Any:
+def boosted(
+    *,
+    trees: int = TREES,
+    rate: float = RATE,
+    leaf_size: int = LEAF_SIZE,
+    share: float = SIGNALS_SHARE,
+) -> Any:
     """Return scikit-learn's model for one target, not yet fitted."""
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     return HistGradientBoostingClassifier(
-        max_iter=TREES,
+        max_iter=trees,
         max_depth=DEPTH,
-        learning_rate=RATE,
-        min_samples_leaf=LEAF_SIZE,
+        learning_rate=rate,
+        min_samples_leaf=leaf_size,
         l2_regularization=SHRINKAGE,
-        max_features=SIGNALS_SHARE,
+        max_features=share,
         early_stopping=False,
         random_state=0,
     )
