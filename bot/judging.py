@@ -13,7 +13,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 
 from bot.conversation import OPENING, clearly_leans
@@ -21,7 +21,7 @@ from bot.leaning import told
 from bot.types import Turn
 from indexer.glossary import Analysed
 from indexer.search import Index
-from indexer.trees import Tree, added, read_tree
+from indexer.trees import Forest, Tree, read_tree
 from indexer.types import Hit, Hits
 
 # With nothing but these terms, the fact told last is asked again.
@@ -33,7 +33,7 @@ BARE = frozenset(
 YES_NO = frozenset("is are was were do doe did can has have".split())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Trees:
     """The fitted trees, as plain numbers.
 
@@ -46,10 +46,14 @@ class Trees:
     start: float
     trees: tuple[Tree, ...]
 
+    @cached_property
+    def _forest(self) -> Forest:
+        return Forest.of(self.trees)
+
     def odds(self, features: Mapping[str, float]) -> float:
         """Return the log odds that a fact with these features is asked for."""
         row = [features.get(name, 0.0) for name in self.features]
-        return self.start + added(self.trees, row)
+        return self.start + self._forest.added(row)
 
 
 @cache

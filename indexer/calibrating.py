@@ -99,7 +99,6 @@ def _left_out_samples(index: Index, number: int, asked: Analysed) -> list[Sample
         grams=by_grams,
         fused=tfidf.fuse(words, by_grams) * ranking.factors,
         left_out=left_out._replace(words=dict.fromkeys(asked.terms, 65_535)),
-        near={},
     )
     found = []
     candidates = index.candidates(ranking, "en")

@@ -11,10 +11,11 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 
 import numpy as np
 
-from indexer.trees import LEAF, Tree, added, read_tree
+from indexer.trees import LEAF, Forest, Tree, read_tree
 
 FEATURES = (
     "margin",
@@ -44,7 +45,7 @@ CERTAIN = 0.99
 NAMED = ("entity", "country", "year", "place", "figure", "class")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Calibration:
     """The fitted model, as plain numbers.
 
@@ -76,6 +77,10 @@ class Calibration:
         fields = json.loads(text)
         return cls(**{**fields, "trees": tuple(map(read_tree, fields["trees"]))})
 
+    @cached_property
+    def _forest(self) -> Forest:
+        return Forest.of(self.trees)
+
     def confidence(self, features: Mapping[str, float]) -> float:
         """Return the probability that the hit with these features is right."""
         if not self.calibrated:
@@ -83,7 +88,7 @@ class Calibration:
         if features["near"] > 0.999:
             # A stored way of asking, asked again.
             return CERTAIN
-        odds = self.bias + added(self.trees, _row(features))
+        odds = self.bias + self._forest.added(_row(features))
         return 1 / (1 + math.exp(-max(min(odds, 30.0), -30.0)))
 
     def parts(self, features: Mapping[str, float]) -> dict[str, float]:

@@ -18,12 +18,13 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from itertools import combinations, pairwise
 from typing import NamedTuple
 
 from indexer.analysis import grams, normalise, sentences
 from indexer.patterns import Reading
-from indexer.trees import Tree, added, read_tree
+from indexer.trees import Forest, Tree, read_tree
 
 # Length of the vectors of words, lists, pairs of lists, lists beside words, runs as
 # typed: a long message weighs no more than a short one.
@@ -68,7 +69,7 @@ class Opinion:
         return Odds(danger, certain, self_harm)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Model:
     """The fitted model, as plain numbers.
 
@@ -106,6 +107,10 @@ class Model:
         fields["trees"] = [[*map(read_tree, trees)] for trees in fields["trees"]]
         return cls(**fields)
 
+    @cached_property
+    def _forests(self) -> list[Forest]:
+        return [Forest.of(trees) for trees in self.trees]
+
     def odds(self, message: str, readings: Sequence[Reading]) -> Odds:
         """Return what all of them together make of a message.
 
@@ -122,8 +127,8 @@ class Model:
         seen = signals(readings, said)
         row = [seen.get(name, 0.0) for name in self.signals]
         return weighed(
-            start + added(trees, row)
-            for start, trees in zip(self.start, self.trees, strict=True)
+            start + forest.added(row)
+            for start, forest in zip(self.start, self._forests, strict=True)
         )
 
 

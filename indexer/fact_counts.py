@@ -6,23 +6,30 @@ in tenths of a way of asking.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
+
+import numpy as np
 
 from indexer import contrast, counting, tfidf
 from indexer.analysis import grams, tokens
 from indexer.counting import Postings
 from indexer.english import common_words
 from indexer.glossary import Analysed, Analyser, weight
+from indexer.likeness import worth
 from indexer.options import ANSWER, ASKED, TOPIC
 from indexer.passages import split
 from indexer.store import Store
-from indexer.tfidf import Floats
+from indexer.tfidf import Floats, word_idf
 from indexer.types import Document, Passage
 
-SPACES = ("facts:en", "features:en", "grams:en")
+SPACES = ("asked:en", "facts:en", "features:en", "grams:en")
 WEIGHED = ("facts:en", "grams:en")
+# The first way of asking of each fact, and what each is worth in all.
+FIRST, WORTH = "first:en", "worth:en"
 
 
 class FactCounts(NamedTuple):
@@ -30,12 +37,14 @@ class FactCounts(NamedTuple):
 
     Attributes:
         passages: One a fact, in the order of their ids.
-        postings: Of each of `SPACES`.
-        arrays: Lengths and norms, of each of `WEIGHED`.
+        ways: Of each fact the terms of each way of asking, as JSON.
+        postings: Of each of `SPACES`; what "asked:en" counts are ways of asking.
+        arrays: Lengths and norms, of each of `WEIGHED`; `FIRST` and `WORTH`.
         surface: Surface words, and how often they occur.
     """
 
     passages: Sequence[Passage]
+    ways: Sequence[str]
     postings: Mapping[str, Postings]
     arrays: Mapping[str, Floats]
     surface: Mapping[str, int]
@@ -45,8 +54,9 @@ def kept(old: Store, facts: Sequence[Document]) -> FactCounts:
     """Take counts and weights from the old index: nothing they rest on has changed."""
     return FactCounts(
         passages=[passage for fact in facts for passage in split(fact)],
+        ways=old.all_ways(),
         postings={space: old.postings(space) for space in SPACES},
-        arrays={name: old.array(name) for name in WEIGHED},
+        arrays={name: old.array(name) for name in (*WEIGHED, FIRST, WORTH)},
         surface=old.surface(least=0),
     )
 
@@ -80,17 +90,35 @@ def counted(analyser: Analyser, facts: Sequence[Document]) -> FactCounts:
             for texts, answer, fact in zip(asked, answers, facts, strict=True)
         ]
     )
+    ways = [
+        [analyser.analyse(text, asked=True).terms for text in fact.variants]
+        for fact in facts
+    ]
+    each = [terms for some in ways for terms in some]
     weights = [weight(word) for word in words.words]
     norms = counting.gram_norms(letters, len(facts)) if facts else tfidf.NO_FLOATS
     return FactCounts(
         passages=passages,
-        postings=dict(zip(SPACES, (words, features, letters), strict=True)),
+        ways=[json.dumps(some, ensure_ascii=False) for some in ways],
+        postings=dict(
+            zip(SPACES, (counting.count(each), words, features, letters), strict=True)
+        ),
         arrays={
             "facts:en": counting.lengths(words, len(facts), weights),
             "grams:en": norms,
+            FIRST: np.cumsum([0, *map(len, ways)], dtype=np.float64),
+            WORTH: _worth(each, words, len(facts)),
         },
         surface=_surface(facts),
     )
+
+
+def _worth(ways: Iterable[Sequence[str]], words: Postings, size: int) -> Floats:
+    """Return what all terms of each way of asking are worth together."""
+    sizes = np.diff(words.starts).tolist()
+    df = dict(zip(words.words, sizes, strict=True))
+    idf = lru_cache(maxsize=None)(lambda term: word_idf(size, df.get(term, 0)))
+    return np.array([sum(worth(terms, idf).values()) for terms in ways], np.float64)
 
 
 def _joined(texts: Iterable[Analysed]) -> list[str]:

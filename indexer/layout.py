@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from indexer.passages import Piece
 from indexer.types import Document, Passage, Quote, Source
 
-FORMAT = "9"
+FORMAT = "10"
 # Lists are passage numbers (little-endian int32, ascending), then counts, one or two
 # bytes each. Nothing that another passage can change stands with a posting.
 # Texts and long lists fill large pages; of small ones, they take a chain of many.
@@ -36,12 +36,13 @@ create table word (
     without rowid;
 create table array (name text primary key, data blob);
 create table surface (word text primary key, count integer);
+create table way (fact integer primary key, terms text);
 create table file (path text primary key, checksum text, intake text);
 """
 # Those whose rows are hashed; arrays have checksums of their own, passages stand in
 # their document's row (`passages` of them, hashed to `digest`), and the hashes of a
 # space's lists are added up.
-HASHED = ("source", "document", "surface", "file")
+HASHED = ("source", "document", "surface", "way", "file")
 SUMS_END = 1 << 128
 Row = Sequence[Any]
 

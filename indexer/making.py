@@ -90,6 +90,7 @@ class Maker:
             writer.add("document", self._rows)
             self._add_counts(writer, counts)
             writer.add("surface", sorted(counts.surface.items()))
+            writer.add("way", enumerate(counts.ways))
             writer.add("file", file_rows(library.files, library.intake))
             # What is to be said again at every build must not be passed over unread.
             again = library.problems or self._curated.drafts

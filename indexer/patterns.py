@@ -106,12 +106,15 @@ class Patterns:
     def read(self, message: str) -> Reading:
         """Find the phrases and patterns in a message."""
         line = self._book.read(message)
-        calm = [one for one in self._book.find(line) if one.name in self._calming]
-        self._book.mask(line, [one for one in calm if one.name in MASKS])
-        all_found = (*calm, *self._book.find(line))
+        found = self._book.find(line)
+        calm = [one for one in found if one.name in self._calming]
+        if masked := [one for one in calm if one.name in MASKS]:
+            self._book.mask(line, masked)
+            found = self._book.find(line)
+        all_found = (*calm, *found)
         by_name: ByName = {}
-        for found in all_found:
-            by_name.setdefault(found.name, []).append(found)
+        for one in all_found:
+            by_name.setdefault(one.name, []).append(one)
         return Reading(
             terms=tuple(line.terms),
             found=tuple(one for one in all_found if not _is_country(one)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,8 +31,6 @@ class Ranking:
         factors: What contrast multiplies each fact with.
         fused: Both channels fused and contrasted: what facts are ranked by.
         left_out: The way of asking that is left out, in calibration.
-        near: Fact to the likeness of its nearest way of asking, and the mean of its
-            three nearest, as far as worked out.
     """
 
     asked: Analysed
@@ -44,7 +42,6 @@ class Ranking:
     factors: Floats
     fused: Floats
     left_out: LeftOut | None = None
-    near: dict[int, tuple[float, float]] = field(default_factory=dict)
 
 
 class Ranker:

@@ -17,7 +17,7 @@ from indexer.confidence import NAMED, Calibration
 from indexer.errors import IndexOutdatedError
 from indexer.extracts import best_sentence
 from indexer.glossary import STOP_TERMS, Analysed, Analyser, Glossary
-from indexer.likeness import Variant, Ways, likenesses, variant
+from indexer.likeness import Ways, Weighed, likenesses, worth
 from indexer.maxscore import Scorer
 from indexer.ranking import CONTEXT_WEIGHT, Ranker, Ranking
 from indexer.signals import Candidate
@@ -59,7 +59,7 @@ class Index:
             self.store.close()
             raise IndexOutdatedError(f"{path} is damaged; {CURE}") from None
         self.idf = lru_cache(maxsize=50_000)(self._read_idf)
-        self._variants = lru_cache(maxsize=2000)(self._analysed_variants)
+        self._ways = lru_cache(maxsize=2000)(self._read_ways)
 
     @property
     def build_id(self) -> str:
@@ -190,46 +190,56 @@ class Index:
         short = len(ranking.asked.terms) <= SHORT
         reranked = RERANKED_SHORT if short else RERANKED
         numbers = tfidf.top(ranking.fused, max(limit, reranked))
-        found = self.store.passages(f"facts:{language}", numbers)
-        asked = variant(
-            ranking.asked, self.idf, ranking.weights, self.analyser.synonym_set
-        )
-        candidates = []
-        for place, (number, passage) in enumerate(zip(numbers, found, strict=True)):
-            ways, near = self._ways(ranking, number, passage), (0.0, 0.0)
-            if place < reranked:
-                near = self._near(ranking, number, asked, ways)
-                ranking.fused[number] *= signals.lift(near[0])
-            topic = self._topics.get(passage.document_id, "")
-            candidates.append(Candidate(number, topic, *near, ways.variants, passage))
-        candidates.sort(key=lambda found: (-ranking.fused[found.number], found.number))
-        return candidates[:limit]
+        near = self._near(ranking, numbers[:reranked])
+        for number, (nearest, _) in near.items():
+            ranking.fused[number] *= signals.lift(nearest)
+        numbers.sort(key=lambda number: (-ranking.fused[number], number))
+        found = self.store.passages(f"facts:{language}", numbers[:limit])
+        return [
+            Candidate(
+                number,
+                self._topics.get(passage.document_id, ""),
+                *near.get(number, (0.0, 0.0)),
+                self._ways_of(ranking, number),
+                passage,
+            )
+            for number, passage in zip(numbers, found, strict=False)
+        ]
 
-    def _ways(self, ranking: Ranking, number: int, passage: Passage) -> Ways:
+    def _ways_of(self, ranking: Ranking, number: int) -> Ways:
         """Return a fact's ways of asking, without the one that is left out."""
-        left_out, ways = ranking.left_out, self._variants(passage)
+        left_out, ways = ranking.left_out, self._ways(number)
         if left_out is None or left_out.number != number:
             return ways
-        kept = (way for way in ways.variants if way.terms != left_out.terms)
-        return Ways(tuple(kept), ways.terms)
+        kept = [terms for terms in ways.terms if terms != left_out.terms]
+        return Ways.of(kept, self.idf)
+
+    def _read_ways(self, number: int) -> Ways:
+        return Ways.of(self.store.ways(number), self.idf)
 
     def _near(
-        self, ranking: Ranking, number: int, asked: Variant, ways: Ways
-    ) -> tuple[float, float]:
-        """Return how like a fact's nearest way of asking is, and its three nearest."""
-        if number not in ranking.near:
-            nearest = sorted(likenesses(asked, ways), reverse=True)[:3] or [0.0]
-            ranking.near[number] = nearest[0], sum(nearest) / len(nearest)
-        return ranking.near[number]
+        self, ranking: Ranking, numbers: Sequence[int]
+    ) -> dict[int, tuple[float, float]]:
+        """Return of facts how like the nearest way of asking is, and the three nearest.
 
-    def _analysed_variants(self, passage: Passage) -> Ways:
-        return Ways.of(
-            variant(
-                self.analyser.analyse(text, language=passage.language, asked=True),
-                self.idf,
-            )
-            for text in passage.variants
+        The second is a mean. The way of asking that is left out is passed over.
+        """
+        terms = dict.fromkeys(ranking.asked.terms)
+        weighed = Weighed.of(
+            worth(terms, self.idf, ranking.weights), self.analyser.synonym_set
         )
+        lists = self.store.lists("asked:en", weighed.terms())
+        alike = likenesses(weighed, lists, self.ranker.array("worth:en"))
+        first = self.ranker.array("first:en")
+        left_out, found = ranking.left_out, {}
+        for number in numbers:
+            own = alike[int(first[number]) : int(first[number + 1])].tolist()
+            if left_out and left_out.number == number:
+                ways = zip(self._ways(number).terms, own, strict=True)
+                own = [near for terms, near in ways if terms != left_out.terms]
+            nearest = sorted(own, reverse=True)[:3] or [0.0]
+            found[number] = nearest[0], sum(nearest) / len(nearest)
+        return found
 
     def _read_idf(self, term: str) -> float:
         """Return a term's idf among the facts, by the table of words."""

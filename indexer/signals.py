@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -12,7 +11,7 @@ import numpy as np
 from indexer import tfidf
 from indexer.analysis import CARDINALS
 from indexer.glossary import STOP_TERMS, Analysed, Analyser
-from indexer.likeness import IDF_CAP, SYNONYM_COVERAGE, Variant
+from indexer.likeness import IDF_CAP, SYNONYM_COVERAGE, Ways
 from indexer.ranking import Ranking
 from indexer.types import Passage
 
@@ -21,8 +20,6 @@ NEAR_BOTH = 0.85
 NEAR_SHARE = 1.5
 # A stored way of asking, asked again, is meant: "What is COMMIT?" has no rare word.
 SAME, SAME_LIFT = 0.999, 6.0
-# A word of so many of its ways of asking says what a fact is about.
-CORE_SHARE = 0.5
 # What is counted or done stands so near behind "how many" or "who".
 FOCUS_AHEAD = 5
 COUNTED = (("how", "mani"), ("how", "much"))
@@ -43,7 +40,7 @@ class Candidate(NamedTuple):
     topic: str
     near: float
     near_three: float
-    ways: Sequence[Variant]
+    ways: Ways
     passage: Passage
 
 
@@ -104,9 +101,7 @@ def signals(
     }
 
 
-def core(
-    asked: Analysed, ways: Sequence[Variant], analyser: Analyser
-) -> dict[str, float]:
+def core(asked: Analysed, ways: Ways, analyser: Analyser) -> dict[str, float]:
     """Compare a question with what a fact is about: the words most ways of asking have.
 
     Returns:
@@ -114,15 +109,9 @@ def core(
         core_lost: worth of the weightiest that it lacks. others: how many names of
         the glossary are among those it lacks.
     """
-    often = Counter(term for way in ways for term in way.worth)
-    worth: dict[str, float] = {}
-    for way in ways:
-        for term, value in way.worth.items():
-            if often[term] >= CORE_SHARE * len(ways) and term not in STOP_TERMS:
-                worth[term] = value * often[term] / len(ways)
     has = {*asked.terms}.union(*map(analyser.synonym_set, asked.terms))
-    lost = {term: value for term, value in worth.items() if term not in has}
-    total = sum(worth.values())
+    lost = {term: value for term, value in ways.core.items() if term not in has}
+    total = sum(ways.core.values())
     return {
         "core": 1 - sum(lost.values()) / total if total else 1.0,
         "core_lost": max(lost.values(), default=0.0),
@@ -180,7 +169,7 @@ def _first_content(terms: Sequence[str], analyser: Analyser) -> str:
 def _counts(own: Candidate, about: str, analyser: Analyser) -> bool:
     """Tell whether a fact counts something: it is asked so, or its answer says so."""
     names = {about, *analyser.synonym_set(about)}
-    if any(COUNTING & {*way.terms} and names & {*way.terms} for way in own.ways):
+    if any(COUNTING & {*way} and names & {*way} for way in own.ways.terms):
         return True
     answer = analyser.cut(own.passage.text, "en")[0].terms
     return any(
@@ -241,7 +230,7 @@ def holds(ranking: Ranking, term: str, number: int) -> bool:
     posting = ranking.lists.get(term)
     if posting is None:
         return False
-    at = int(np.searchsorted(posting.numbers, number))
+    at = int(posting.numbers.searchsorted(number))
     if at == len(posting.numbers) or posting.numbers[at] != number:
         return False
     left_out = ranking.left_out

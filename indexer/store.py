@@ -208,6 +208,18 @@ class Store:
         found = {row[0]: passage_of(space, row[1:]) for row in rows}
         return [found[number] for number in numbers]
 
+    def ways(self, fact: int) -> list[list[str]]:
+        """Return the terms of each way of asking a fact, by the fact's number."""
+        row = self._connection.execute(
+            "select terms from way where fact = ?", (fact,)
+        ).fetchone()
+        return json.loads(row[0]) if row else []
+
+    def all_ways(self) -> list[str]:
+        """Return the same of all facts, as JSON."""
+        rows = self._connection.execute("select terms from way order by fact")
+        return [terms for (terms,) in rows]
+
     def all_passages(self, space: str) -> list[Passage]:
         """Return all passages of a space, by number."""
         rows = self._connection.execute(

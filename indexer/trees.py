@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 LEAF = -1
 
@@ -28,16 +31,62 @@ class Node(NamedTuple):
 Tree = tuple[Node, ...]
 
 
-def added(trees: Iterable[Tree], row: Sequence[float]) -> float:
-    """Return what trees add together to the log odds of a row of features."""
-    odds = 0.0
-    for tree in trees:
-        feature, threshold, left, right, value = tree[0]
-        while feature != LEAF:
-            node = left if row[feature] <= threshold else right
-            feature, threshold, left, right, value = tree[node]
-        odds += value
-    return odds
+class Forest(NamedTuple):
+    """All nodes of some trees in arrays, so that all trees are gone down at once.
+
+    Attributes:
+        roots: Where each tree begins.
+        depth: How many questions the deepest tree asks.
+        features, thresholds, values: As of a `Node`; a leaf asks what all pass.
+        left, right: The next node's place; a leaf's is its own.
+    """
+
+    roots: NDArray[np.intp]
+    depth: int
+    features: NDArray[np.intp]
+    thresholds: NDArray[np.float64]
+    left: NDArray[np.intp]
+    right: NDArray[np.intp]
+    values: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, trees: Sequence[Tree]) -> Forest:
+        """Lay the nodes of trees one behind another."""
+        sizes = [len(tree) for tree in trees]
+        roots = np.cumsum([0, *sizes])[:-1]
+        nodes = np.array([node for tree in trees for node in tree]).reshape(-1, 5)
+        first, own = np.repeat(roots, sizes), np.arange(len(nodes))
+        leaf = nodes[:, 0] == LEAF
+        left, right = (
+            np.where(leaf, own, first + nodes[:, side].astype(np.intp))
+            for side in (2, 3)
+        )
+        return cls(
+            roots=roots,
+            depth=max(map(_depth, trees), default=0),
+            features=np.where(leaf, 0, nodes[:, 0]).astype(np.intp),
+            thresholds=np.where(leaf, np.inf, nodes[:, 1]),
+            left=left,
+            right=right,
+            values=nodes[:, 4],
+        )
+
+    def added(self, row: Sequence[float]) -> float:
+        """Return what all trees add together to the log odds of a row of features."""
+        asked, at = np.array(row), self.roots
+        for _ in range(self.depth):
+            low = asked[self.features[at]] <= self.thresholds[at]
+            at = np.where(low, self.left[at], self.right[at])
+        values: list[float] = self.values[at].tolist()
+        # In their order: equal to the last bit wherever it is worked out.
+        return sum(values, start=0.0)
+
+
+def _depth(tree: Tree, place: int = 0) -> int:
+    node = tree[place]
+    if node.feature == LEAF:
+        return 0
+    return 1 + max(_depth(tree, node.left), _depth(tree, node.right))
 
 
 def read_tree(nodes: Sequence[Sequence[float]]) -> Tree:

@@ -21,7 +21,8 @@ FLOORS = (
     " indexer.contradictions indexer.phrases indexer.cutting",
     "indexer.fitting indexer.shares indexer.wordtable",
     "indexer.facts indexer.contrast indexer.extracts indexer.maxscore indexer.terms"
-    " indexer.counting indexer.options indexer.layout indexer.reports indexer.patterns",
+    " indexer.counting indexer.options indexer.layout indexer.reports indexer.patterns"
+    " indexer.likeness",
     "indexer.tally indexer.lists indexer.danger indexer.danger_trees indexer.verifying"
     " indexer.listing",
     "indexer.danger_fit",
@@ -32,7 +33,7 @@ FLOORS = (
     "indexer.loaders",
     "indexer.store",
     "indexer.writing indexer.swapping indexer.fact_counts indexer.documents",
-    "indexer.ranking indexer.likeness",
+    "indexer.ranking",
     "indexer.signals",
     "indexer.lacking",
     "indexer.search indexer.status",

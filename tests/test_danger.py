@@ -25,7 +25,7 @@ from indexer.facts import Curated, read_curated, read_safety
 from indexer.patterns import Patterns
 from indexer.schema import ExamplesFile
 from indexer.store import Store
-from indexer.trees import added
+from indexer.trees import Forest
 
 KNOWLEDGE = Path(__file__).parents[1] / "knowledge"
 FILE = read_safety((KNOWLEDGE / "safety.yaml").read_text(encoding="utf-8"))
@@ -88,7 +88,7 @@ def test_certain_danger_is_the_mean_with_any(small: Model):
     odds = odds_of(small, message)
 
     danger, certain, self_harm = (
-        start + added(trees, row)
+        start + Forest.of(trees).added(row)
         for start, trees in zip(small.start, small.trees, strict=True)
     )
     assert odds == pytest.approx((danger, (danger + certain) / 2, self_harm))
@@ -116,7 +116,8 @@ def test_trees_add_up_to_what_scikit_learn_says():
 
     grown = grow(rows, [wanted], folds)
 
-    ours = [grown.start[0] + added(grown.trees[0], row) for row in rows.tolist()]
+    forest = Forest.of(grown.trees[0])
+    ours = [grown.start[0] + forest.added(row) for row in rows.tolist()]
     fitted = boosted().fit(rows, wanted)
     assert ours == pytest.approx(fitted.decision_function(rows), abs=1e-3)
     unseen = boosted().fit(rows[:200], wanted[:200]).decision_function(rows[200:])
