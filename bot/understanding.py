@@ -22,6 +22,19 @@ MAX_CLAUSES = 6
 SURE = 0.9
 NEAR = 10
 CLAUSE = re.compile(r"(?<=[.?!;:,\u2026])\s+|\s+-+\s+|\s*[\u2013\u2014]\s*")
+QUESTION_WORDS = (
+    r"(?:who|whom|whose|what|when|where|why|which|how"
+    r"|is|are|was|were|did|does|do|has|have|can|could|will)\b"
+)
+ASKS = re.compile(
+    rf"\s*(?:in|at|on|for|by|from|and)?\s*{QUESTION_WORDS}", re.IGNORECASE
+)
+# ", and has Laos a law?" after a question; ", and who?" belongs to it.
+SECOND = re.compile(
+    rf"\s*,\s*(?:and|plus|also)\s+(?:also\s+)?(?={QUESTION_WORDS}(?:\s+\S+){{3}})",
+    re.IGNORECASE,
+)
+SHORTEST = 3
 LOOKED_AT = 3
 # A stored question to the letter needs no turn before.
 CERTAIN = 0.98
@@ -151,13 +164,15 @@ def best_part(index: Index, question: str, language: str) -> Hits:
     """Search for a message and for each part of it; the best one counts.
 
     A part is a clause, or two neighbours. What it finds must be among what the whole
-    message finds, which names what the part may have left out.
+    message finds, which names what the part may have left out; and where the message
+    asks when, or how many, the part must ask something, or its fact show that.
     """
     whole = index.search(question, language=language)
     if sureness(whole) >= SURE:
         return whole
     found = [index.search(part, language=language) for part in parts(question)]
     near = {hit.passage.id for hit in whole.facts[:NEAR]}
+    kinds = whole.understanding.kinds
     found = [
         hits
         for hits in found
@@ -165,9 +180,15 @@ def best_part(index: Index, question: str, language: str) -> Hits:
         if len(hits.understanding.content) > 1
         and hits.facts
         and hits.facts[0].passage.id in near
+        # "How much was pledged for the third plan, SPA III?" is not "SPA III".
+        and (hits.understanding.kinds or index.shows(_fact_of(hits), kinds))
     ]
     best = max(found, key=sureness, default=whole)
     return best if sureness(best) > sureness(whole) else whole
+
+
+def _fact_of(hits: Hits) -> str:
+    return hits.facts[0].passage.document_id
 
 
 def parts(text: str) -> list[str]:
@@ -188,11 +209,19 @@ def first_question(text: str) -> tuple[str, bool]:
 
     >>> first_question("I study this. Who chairs it? And when?")
     ('I study this. Who chairs it?', True)
+    >>> first_question("Who chairs it now, and has Laos a law on it?")
+    ('Who chairs it now?', True)
     """
     cut = re.split(r"(?<=[?\uff1f])\s+", text.strip())
     parts = [part for part in cut if part.strip(" ?")]
     asked = [part for part in parts if part.rstrip().endswith(("?", "\uff1f"))]
-    return (parts[0], True) if len(asked) > 1 else (text, False)
+    if len(asked) > 1:
+        return parts[0], True
+    second = SECOND.search(text)
+    first = text[: second.start()] if second else ""
+    if ASKS.match(first) and len(first.split()) >= SHORTEST:
+        return f"{first}?", True
+    return text, False
 
 
 def sureness(hits: Hits) -> float:
