@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 KNOWLEDGE = ROOT / "knowledge"
 STORED = Path(__file__).parent / "data" / "figures.json"
 # Both halves have been looked at; a set that is new begins with "work" again.
-HALF = "both"
+HALF = "work"
 SHARES = (
     "right",
     "wrong_among_answers",
