@@ -120,7 +120,7 @@ def _entry_id(document_id: str) -> str:
 
 def _sentence(hits: Hits) -> tuple[str, str]:
     """Return the extract that answers would take, with its entry."""
-    extracts = [hit for hit in hits.passages if hit.extract]
+    extracts = [hit for hit in hits.quoted() if hit.extract]
     if not extracts:
         return "", ""
     best = max(extracts, key=lambda hit: hit.features["sentence"])

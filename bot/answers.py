@@ -214,7 +214,7 @@ def _from_passage(hits: Hits, searcher: Searcher, phrases: Phrases) -> Answer | 
     """Quote the best sentence of a document, if it holds nearly all that was asked."""
     if HELP_TERMS & set(hits.understanding.terms):
         return None
-    candidates = [hit for hit in hits.passages if hit.extract]
+    candidates = [hit for hit in hits.quoted() if hit.extract]
     if not candidates:
         return None
     best = max(candidates, key=lambda hit: hit.features["sentence"])

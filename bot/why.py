@@ -18,10 +18,9 @@ def why(answer: Answer, hits: Hits, searcher: Searcher, phrases: Phrases) -> str
     build = phrases.why_build.format(build=searcher.build_id)
     if answer.kind == "unknown":
         return f"{phrases.why_unknown.format(reason=answer.text)} {build}"
-    extract = next(
-        (hit for hit in hits.passages if hit.passage.id in answer.passage_ids), None
-    )
-    if extract is not None:
+    cited = {*answer.passage_ids}
+    if any(hit.passage.id in cited for hit in hits.passages):
+        extract = next(hit for hit in hits.quoted() if hit.passage.id in cited)
         document = searcher.document(extract.passage.document_id)
         title = document.title if document else extract.passage.title
         coverage = extract.features["coverage"]

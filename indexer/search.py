@@ -8,12 +8,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from indexer import lacking, signals, tfidf
 from indexer.analysis import STOP_WORDS, stem, tokens
-from indexer.confidence import NAMED, Calibration
+from indexer.confidence import Calibration
 from indexer.errors import IndexOutdatedError
 from indexer.extracts import best_sentence
 from indexer.glossary import STOP_TERMS, Analysed, Analyser, Glossary
@@ -30,8 +30,6 @@ CONTEXT_WORDS = 4
 EXTRACTED = 3
 # Only these can be answered with or offered; the rest are ranked, no more.
 SIGNALLED = 3
-# So sure a fact that disagrees in nothing is the answer whatever documents say.
-SETTLED = 0.9
 # Of these the ways of asking are compared with the question one by one.
 RERANKED = 20
 # Of so few terms many facts are equally near.
@@ -100,31 +98,20 @@ class Index:
             weights.setdefault(name, CONTEXT_WEIGHT)
         ranking = self.ranker.rank(asked, weights, language)
         facts, together = self._fact_hits(ranking, limit, language)
-        # Sentences cost as much as all the rest, and are said only where no fact is.
-        quoted = 0 if _settles(facts) else EXTRACTED
-        passages = self._passages(question, asked, weights, limit, spoken, quoted)
         understood = self._understanding(ranking, language)
-        return Hits(facts, passages, tuple(repaired.items()), understood, together)
+        if spoken != language and self._scorer(f"passages:{spoken}").size:
+            # Its passages are of its own language, the facts are English.
+            language = spoken
+            asked = self.analyser.analyse(question, language=language, asked=True)
+            weights = self.ranker.weights(asked)
+        passages = self._passage_hits(weights, limit, language)
+        quotes = partial(self._quoted, asked, weights, passages)
+        read_as = tuple(repaired.items())
+        return Hits(facts, passages, read_as, understood, together, quotes)
 
     def _language_of(self, language: str) -> str:
         """Return the language whose facts are searched: English if it has none."""
         return language if self.ranker.size(f"facts:{language}") else "en"
-
-    def _passages(
-        self,
-        question: str,
-        asked: Analysed,
-        weights: Mapping[str, float],
-        limit: int,
-        spoken: str,
-        quoted: int,
-    ) -> tuple[Hit, ...]:
-        """Search the passages of the question's own language, or the English ones."""
-        language = self._language_of(spoken)
-        if spoken != language and self._scorer(f"passages:{spoken}").size:
-            asked = self.analyser.analyse(question, language=spoken, asked=True)
-            weights, language = self.ranker.weights(asked), spoken
-        return self._passage_hits(asked, weights, limit, language, quoted)
 
     def repair(self, question: str) -> dict[str, str]:
         """Read unknown words as the known ones they are nearest to.
@@ -280,12 +267,7 @@ class Index:
         }
 
     def _passage_hits(
-        self,
-        asked: Analysed,
-        weights: Mapping[str, float],
-        limit: int,
-        language: str,
-        quoted: int,
+        self, weights: Mapping[str, float], limit: int, language: str
     ) -> tuple[Hit, ...]:
         space = f"passages:{language}"
         scorer = self._scorer(space)
@@ -294,15 +276,25 @@ class Index:
         lists = self.store.passage_lists(space, weights)
         best = scorer.best(weights, lists, limit)
         found = self.store.passages(space, [number for number, _ in best])
-        hits = [
+        return tuple(
             Hit(passage, score) for passage, (_, score) in zip(found, best, strict=True)
-        ]
-        shares = self._shares(asked, weights, lists, scorer.size)
-        for place, hit in enumerate(hits[:quoted]):
+        )
+
+    def _quoted(
+        self, asked: Analysed, weights: Mapping[str, float], hits: tuple[Hit, ...]
+    ) -> tuple[Hit, ...]:
+        """Pick the best sentence of the first passages."""
+        if not hits:
+            return ()
+        space = f"passages:{hits[0].passage.language}"
+        lists = self.store.passage_lists(space, weights)
+        shares = self._shares(asked, weights, lists, self._scorer(space).size)
+        quoted = []
+        for hit in hits[:EXTRACTED]:
             relative = hit.score / hits[0].score
             extract = best_sentence(asked, shares, hit.passage, relative, self.analyser)
-            hits[place] = replace(hit, extract=extract.text, features=extract.features)
-        return tuple(hits)
+            quoted.append(replace(hit, extract=extract.text, features=extract.features))
+        return (*quoted, *hits[EXTRACTED:])
 
     def _scorer(self, space: str) -> Scorer:
         if space not in self._scorers:
@@ -415,11 +407,3 @@ class Index:
         topic = self.analyser.analyse(document.topic, language=document.language).terms
         about = [term for term in topic if term not in STOP_TERMS]
         return tuple(dict.fromkeys((*names, *words[:CONTEXT_WORDS], *about)))
-
-
-def _settles(facts: Sequence[Hit]) -> bool:
-    """Tell whether the best fact will be the answer: sure, and opposed by nothing."""
-    if not facts or facts[0].confidence < SETTLED:
-        return False
-    features = facts[0].features
-    return min(features[name] for name in (*NAMED, "body", "aspect", "focus")) >= 0

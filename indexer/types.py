@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -143,6 +143,8 @@ class Hits:
 
     `repaired` holds pairs (as typed, as read). `together` says how many of the first
     facts are one answer: two of one topic that are equally near are shown both.
+    `quotes` works out the sentences of the passages: that costs as much as all the
+    rest, and is needed only where no fact answers.
     """
 
     facts: tuple[Hit, ...]
@@ -150,6 +152,13 @@ class Hits:
     repaired: tuple[tuple[str, str], ...]
     understanding: Understanding
     together: int = 1
+    quotes: Callable[[], tuple[Hit, ...]] | None = field(
+        default=None, repr=False, compare=False
+    )
+
+    def quoted(self) -> tuple[Hit, ...]:
+        """Return the passages, the best three with the sentence that answers best."""
+        return self.quotes() if self.quotes else self.passages
 
 
 class Searcher(Protocol):

@@ -71,7 +71,7 @@ def test_documents_are_found_by_their_passages(
 
 
 def test_a_passage_comes_with_its_best_sentence_and_its_place(index: Index):
-    hit = index.search("Which youth groups does it praise?").passages[0]
+    hit = index.search("Which youth groups does it praise?").quoted()[0]
 
     assert hit.extract == "It praises youth groups and radio programmes."
     assert hit.passage.locator == "Results"
