@@ -15,7 +15,8 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer.counting import Postings
-from indexer.layout import SUMS_END, Row, list_hash
+from indexer.layout import SUMS_END, Row
+from indexer.rows import list_hash
 from indexer.tfidf import Posting
 
 COPY_LISTS = (

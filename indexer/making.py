@@ -19,17 +19,11 @@ from indexer.facts import Curated
 from indexer.files import folder_hash
 from indexer.glossary import Analyser
 from indexer.identity import build_id, facts_hash, versions
-from indexer.layout import (
-    DocumentRow,
-    Row,
-    document_row,
-    passage_row,
-    piece_rows,
-    source_row,
-)
+from indexer.layout import DocumentRow, Row
 from indexer.options import OPTIONS
 from indexer.renewing import add_space
 from indexer.reports import Track
+from indexer.rows import document_row, passage_row, piece_rows, source_row
 from indexer.store import Store
 from indexer.tally import Tally
 from indexer.terms import Terms

@@ -18,13 +18,13 @@ import numpy as np
 from indexer import analysis
 from indexer.counting import Postings
 from indexer.errors import IndexMissingError, IndexOutdatedError
-from indexer.files import checksum
 from indexer.layout import (
     DOCUMENT_COLUMNS,
     FORMAT,
     PASSAGE_COLUMNS,
     SOURCE_COLUMNS,
     DocumentRow,
+    array_sum,
     document_of,
     passage_of,
     source_of,
@@ -32,7 +32,6 @@ from indexer.layout import (
 from indexer.lists import Lists
 from indexer.tfidf import Floats, Long, Posting
 from indexer.types import Document, Passage, Source
-from indexer.verifying import damaged_table
 
 PAGES_KIB = 256
 CURE = "run `python -m indexer build` to make a new one"
@@ -113,6 +112,9 @@ class Store:
             json.loads(self.meta.get(name, "{}"))
             for name in ("contents", "sums", "wide")
         )
+        # Hashes with OpenSSL, which a question does not wait for.
+        from indexer.verifying import damaged_table
+
         table = damaged_table(self._connection, hashes, sums, wide)
         if table:
             reason = f'the table "{table}" of the index is damaged'
@@ -140,7 +142,7 @@ class Store:
         ).fetchone()
         if row is None:
             return np.zeros(0)
-        if checksum(row[0]) != self._array_checksums.get(name):
+        if array_sum(row[0]) != self._array_checksums.get(name):
             raise IndexOutdatedError(
                 f'the array "{name}" of the index is damaged; {CURE_OF_DAMAGE}'
             )

@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Container, Mapping
 from itertools import groupby
 
-from indexer.layout import HASHED, SUMS_END, list_hash, passages_digest, row_bytes
+from indexer.layout import HASHED, SUMS_END
+from indexer.rows import list_hash, passages_digest, row_bytes
 
 
 def damaged_table(

@@ -18,9 +18,9 @@ from typing import NamedTuple
 import numpy as np
 
 from indexer import analysis
-from indexer.files import checksum
-from indexer.layout import FORMAT, HASHED, SCHEMA, Row, row_bytes
+from indexer.layout import FORMAT, HASHED, SCHEMA, Row, array_sum
 from indexer.listing import ListWriter
+from indexer.rows import row_bytes
 from indexer.store import Store
 from indexer.tfidf import Floats
 
@@ -127,7 +127,7 @@ class Writer:
     def add_array(self, name: str, array: Floats) -> None:
         """Add lengths or norms, float64."""
         data = np.ascontiguousarray(array, "<f8").tobytes()
-        self._arrays[name] = checksum(data)
+        self._arrays[name] = array_sum(data)
         self.add("array", [(name, data)])
 
     def finish(self, meta: Mapping[str, str]) -> None:

@@ -22,7 +22,7 @@ FLOORS = (
     "indexer.fitting indexer.shares indexer.wordtable",
     "indexer.facts indexer.contrast indexer.extracts indexer.maxscore indexer.terms"
     " indexer.counting indexer.options indexer.layout indexer.reports indexer.patterns"
-    " indexer.likeness",
+    " indexer.likeness indexer.rows",
     "indexer.tally indexer.lists indexer.danger indexer.danger_trees indexer.verifying"
     " indexer.listing",
     "indexer.danger_fit",

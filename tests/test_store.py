@@ -15,7 +15,7 @@ from indexer.build import build
 from indexer.counting import count
 from indexer.errors import IndexMissingError, IndexOutdatedError
 from indexer.facts import read_curated
-from indexer.layout import document_row, passage_row
+from indexer.rows import document_row, passage_row
 from indexer.store import Store, previous_of
 from indexer.swapping import restore, swap
 from indexer.types import Document, Passage
